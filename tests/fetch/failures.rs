@@ -100,7 +100,7 @@ async fn an_answer_of_somebody_else_is_told() {
         one.api.fail("order", [Fault::Answer(200, None, body)]);
         let error = one.fetch().await.unwrap_err();
         assert!(matches!(&error, FetchError::Contract { .. }), "{error}");
-        assert!(error.to_string().contains("is not that of the API"), "{error}");
+        assert!(error.to_string().contains("does not follow the API's contract"), "{error}");
         assert_eq!(error.exit_code(), 2);
     }
     one.api.fail("order", [const { Fault::Redirect(String::new()) }; 1]);
@@ -134,7 +134,7 @@ async fn a_file_that_cannot_be_made_is_asked_for_once_more() {
     let one = One::new().await;
     one.api.fail("order", [Fault::Fail, Fault::Fail]);
     let text = one.fetch().await.unwrap_err().to_string();
-    assert!(text.contains("could not make the file: out of memory"), "{text}");
+    assert!(text.contains("could not generate the file: out of memory"), "{text}");
     // The next time, nothing of that is left.
     one.check(&one.fetch().await.unwrap());
 }

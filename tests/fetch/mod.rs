@@ -190,5 +190,5 @@ async fn days_with_too_many_rows_are_cut() {
     options.again = true;
     let error = run(&options).await.unwrap_err();
     assert_eq!(error.exit_code(), 2);
-    assert!(error.to_string().contains("the day has more"), "{error}");
+    assert!(error.to_string().contains("this day has more"), "{error}");
 }

@@ -161,7 +161,7 @@ async fn a_place_that_is_none_and_codes_that_something_took_for_numbers() {
     assert_eq!((report.rows_read, report.refused), (5, 2), "{report}");
     let rejected = std::fs::read_to_string(place.path("places.csv.rejected.csv")).unwrap();
     assert!(
-        rejected.contains("places.csv,4,lng,118.5,is with the latitude no place"),
+        rejected.contains("places.csv,4,lng,118.5,is not in the United States at this latitude"),
         "{rejected}"
     );
     let expected =

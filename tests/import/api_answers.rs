@@ -143,7 +143,7 @@ async fn an_answer_without_listings_is_taken_where_they_are_declared() {
         let error = place.run(&usual).await.unwrap_err();
         assert_eq!(error.exit_code(), 2);
         for words in
-            ["does not say under which assistance listings", "--listing 16.710", "--all-listings"]
+            ["does not state the assistance listings", "--listing 16.710", "--all-listings"]
         {
             assert!(error.to_string().contains(words), "{error}");
         }
@@ -202,12 +202,12 @@ async fn a_page_of_an_answer_is_not_the_answer() {
         for (files, words) in [
             (
                 &[&one][..],
-                "page1.json: is page 1 of an answer, of which page 2 is not among the files",
+                "page1.json: is page 1 of a response whose page 2 is not among the files",
             ),
-            (&[&one, &two], "page2.json: is page 2 of an answer, of which page 3 is not"),
-            (&[&one, &three], "page1.json: is page 1 of an answer, of which page 2 is not"),
-            (&[&three, &two], "page2.json: is page 2 of an answer, of which page 1 is not"),
-            (&[&three], "page3.json: is page 3 of an answer, of which page 2 is not"),
+            (&[&one, &two], "page2.json: is page 2 of a response whose page 3 is not"),
+            (&[&one, &three], "page1.json: is page 1 of a response whose page 2 is not"),
+            (&[&three, &two], "page2.json: is page 2 of a response whose page 1 is not"),
+            (&[&three], "page3.json: is page 3 of a response whose page 2 is not"),
         ] {
             let files: Vec<&std::path::Path> = files.iter().map(|path| path.as_path()).collect();
             let refused = place.load(Format::Usaspending, &files).await.unwrap_err().to_string();
@@ -225,7 +225,7 @@ async fn an_answer_that_its_parser_would_read_otherwise_is_refused() {
         (
             "\"Transaction Amount\": 125000.0",
             "\"Transaction Amount\": 1, \"Transaction Amount\": 2",
-            "answer.json, line 3: has results[0].Transaction Amount twice",
+            "answer.json, line 3: contains results[0].Transaction Amount twice",
         ),
         (
             "125000.0",

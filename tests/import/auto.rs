@@ -150,8 +150,7 @@ async fn the_pages_of_an_answer_in_a_folder_are_one_load() {
         let (code, said, errors) = run(&database.url, &["auto", other.to_str().unwrap()]);
         assert_eq!(code, Some(2), "{said}{errors}");
         assert!(
-            errors
-                .contains("1.json: is page 1 of an answer, of which page 2 is not among the files"),
+            errors.contains("1.json: is page 1 of a response whose page 2 is not among the files"),
             "{errors}"
         );
         assert!(said.contains("0 files loaded, 0 changed nothing, 2 failed"), "{said}");
@@ -174,7 +173,7 @@ async fn a_folder_is_loaded_file_by_file_on_both_and_what_failed_can_be_run_agai
             "{said}"
         );
         assert!(errors.contains("notes.txt: not recognized"), "{errors}");
-        assert!(errors.contains("1 of 1 rows could not be taken"), "{errors}");
+        assert!(errors.contains("1 of 1 rows were refused"), "{errors}");
         let data = database
             .client()
             .await
@@ -203,7 +202,7 @@ async fn a_folder_is_loaded_file_by_file_on_both_and_what_failed_can_be_run_agai
     assert!(errors.contains("no file was recognized"), "{errors}");
     let (code, _, errors) = run(&place.url(), &["auto", "no/such/folder"]);
     assert_eq!(code, Some(2));
-    assert!(errors.contains("there is no such file"), "{errors}");
+    assert!(errors.contains("the file does not exist"), "{errors}");
 }
 
 #[tokio::test]

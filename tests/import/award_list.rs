@@ -89,7 +89,7 @@ async fn a_mapping_that_names_no_field_or_column_is_explained() {
     let mut wanted = request(Format::AwardList, &[&list]);
     wanted.mapping.columns.insert("cops".to_owned(), "Officers".to_owned());
     let text = place.run(&wanted).await.unwrap_err().to_string();
-    assert!(text.contains("\"cops\" is no field") && text.contains("officers"), "{text}");
+    assert!(text.contains("\"cops\" is not a field") && text.contains("officers"), "{text}");
     wanted.mapping.columns = [("recipient", "Agency"), ("officers", "Positions")]
         .map(|(field, column)| (field.to_owned(), column.to_owned()))
         .into();
@@ -149,8 +149,8 @@ async fn totals_of_a_list_are_no_awards() {
         ,Grand Total,5,\"$501,000.00\"\n";
     let report = place.run(&listed(&place, text)).await.unwrap();
     assert_eq!((report.rows_read, report.refused, report.skipped), (9, 0, 0));
-    assert_eq!(report.notes["rows of totals that agree with the rows above them, left out"], 5);
-    assert!(report.to_string().contains("rows of totals that agree"), "{report}");
+    assert_eq!(report.notes["totals that agree with the rows above them (left out)"], 5);
+    assert!(report.to_string().contains("totals that agree with the rows above them"), "{report}");
     assert_eq!(place.rows(SUM).await, ["4 50100000"]);
 }
 
@@ -177,7 +177,7 @@ async fn what_looks_like_a_total_and_is_none_is_refused() {
         assert!(rejected.contains(&format!("list.csv,{line},Agency,")), "{line}: {rejected}");
     }
     assert!(
-        rejected.contains("list.csv,8,Agency,,is empty: an award has a recipient"),
+        rejected.contains("list.csv,8,Agency,,is empty: an award needs a recipient"),
         "{rejected}"
     );
 }

@@ -80,7 +80,7 @@ async fn a_download_that_was_cut_off_is_refused() {
     gzip.write_all(text.as_bytes()).unwrap();
     let whole = gzip.finish().unwrap();
     let text = refusal(Format::Usaspending, &whole[..whole.len() - 100]).await;
-    assert!(text.contains("end too early") && text.contains("download it again"), "{text}");
+    assert!(text.contains("ends too early") && text.contains("download it again"), "{text}");
 }
 
 #[tokio::test]
@@ -145,7 +145,7 @@ async fn rows_that_cannot_be_taken_are_listed_and_the_rest_is_taken() {
         "awards.csv,8,recipient_name,,is empty",
         "awards.csv,9,cfda_numbers_and_titles,,is empty",
         "awards.csv,10,recipient_name,xxxx",
-        "awards.csv,11,,ragged,\"the row has 2 cells, the header 100\"",
+        "awards.csv,11,,ragged,\"the row has 2 cells, but the header has 100\"",
         "awards.csv,12,number 41,CA\u{fffd}ON,is not UTF-8 text",
     ] {
         assert!(rejected.contains(line), "{line}\n{}", rejected.replace(&long[..900], "..."));
@@ -179,7 +179,7 @@ async fn a_file_that_changes_while_it_is_read_is_refused_and_is_not_known() {
         });
         let refused = place.load(Format::Usaspending, &[&file, &pipe]).await.unwrap_err();
         writer.join().unwrap();
-        let words = "awards.csv: changed while it was read\n  nothing was changed";
+        let words = "awards.csv: changed while it was being read\n  nothing was changed";
         assert!(refused.to_string().contains(words), "{refused}");
         assert_eq!(place.count(grant::Entity).await, 0);
         // The file as it was first is none that was loaded.
@@ -256,7 +256,7 @@ async fn a_list_without_rows_takes_nothing_out() {
             wanted.max_rejects = MaxRejects::Count(1);
             let report = ingest::run(&db, &wanted).await.unwrap();
             assert_eq!((report.revision, report.refused), (None, refused), "{report}");
-            assert!(report.to_string().contains("No row was taken"), "{report}");
+            assert!(report.to_string().contains("No row was loaded"), "{report}");
             assert_eq!(count().await, before);
         }
         std::fs::write(&path, format!("{header}A PD,CA,1,1\n")).unwrap();

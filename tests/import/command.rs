@@ -56,7 +56,7 @@ async fn a_folder_that_cannot_keep_standard_input_is_named() {
     let _ = child.stdin.take().unwrap().write_all(NAMES.as_bytes());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-    assert!(said(&output).contains("cannot be kept in /no/such/folder"), "{}", said(&output));
+    assert!(said(&output).contains("cannot be copied to /no/such/folder"), "{}", said(&output));
     assert!(said(&output).contains("TMPDIR"), "{}", said(&output));
 }
 
@@ -79,14 +79,14 @@ async fn a_review_is_written_edited_and_read_back() {
     run(&["fbi-agencies", "agencies.csv"], 0);
     // What would be left to review is known before anything is written.
     let text = run(&["usaspending", "awards.csv", "--dry-run", "--review", "trial.csv"], 0);
-    assert!(text.contains("trial.csv: 1 recipients that are no agency"), "{text}");
+    assert!(text.contains("trial.csv: 1 recipients that match no agency"), "{text}");
     run(&["usaspending", "awards.csv"], 0);
     let text = run(&["--review", "matches.csv"], 0);
     assert!(text.contains("matches.csv: 1 recipients") && text.contains("Nothing to do"), "{text}");
     let review = std::fs::read_to_string(place.path("matches.csv")).unwrap();
     assert_eq!(review, std::fs::read_to_string(place.path("trial.csv")).unwrap());
     let text = run(&["--review", "matches.csv"], 2);
-    assert!(text.contains("may hold decisions"), "{text}");
+    assert!(text.contains("may contain decisions"), "{text}");
     let edited = review.replace("MUNICIPAL_POLICE,66,", "MUNICIPAL_POLICE,66,yes");
     assert_ne!(edited, review);
     place.file("matches.csv", edited);
@@ -127,7 +127,7 @@ async fn exit_codes_tell_wrong_input_from_a_failed_database() {
     assert!(said(&output).contains("it looks like fbi-agencies"), "{}", said(&output));
     let output = command(&place).args(["usaspending", "missing.csv"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains("there is no such file"), "{}", said(&output));
+    assert!(said(&output).contains("the file does not exist"), "{}", said(&output));
     let output = command(&place).args(["nonsense", "agencies.csv"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let output = command(&place)

@@ -98,12 +98,12 @@ async fn of_two_rows_of_a_year_that_differ_none_is_taken() {
     let lines = rejected(&place.path("b.csv.rejected.csv"));
     assert!(
         lines[0].starts_with(
-            "b.csv,2,state_abbr,AK,\"says something else of the state and year than a.csv, line 2"
+            "b.csv,2,state_abbr,AK,\"contradicts a.csv, line 2, about the same state and year"
         ),
         "{lines:?}"
     );
     let lines = rejected(&place.path("a.csv.rejected.csv"));
-    assert!(lines[0].contains("than b.csv, line 2"), "{lines:?}");
+    assert!(lines[0].contains("contradicts b.csv, line 2"), "{lines:?}");
 
     // By itself it is a correction.
     let mut wanted = request(Format::FbiEstimates, &[&other]);

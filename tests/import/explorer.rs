@@ -52,7 +52,7 @@ async fn agencies_come_by_county_and_as_a_table() {
         ];
         assert_eq!(place.rows(AGENCIES).await, expected, "{name}");
         let said = report.to_string();
-        let note = "agencies whose kind their type and name do not tell, left empty: 1\n    such as Orbit Guard \
+        let note = "agencies whose type and name do not determine their kind (left empty): 1\n    such as Orbit Guard \
                     (ALSDI0000, \"Orbital\")";
         assert!(said.contains(note), "{said}");
     }
@@ -129,8 +129,11 @@ async fn the_tables_of_a_download_of_nibrs_fill_what_is_not_known() {
     assert_eq!((report.rows_read, report.refused), (8, 0));
     assert_eq!(report.ignored_files, ["LA/NIBRS_incident.csv", "LA/README.md"]);
     let said = report.to_string();
-    assert!(said.contains("that a newer row of the same load replaces, left out: 4"), "{said}");
-    assert!(said.contains("left empty: 1\n    such as Nowhere (LA0990000, \"County\")"), "{said}");
+    assert!(said.contains("rows replaced by a newer row of the same load (left out): 4"), "{said}");
+    assert!(
+        said.contains("(left empty): 1\n    such as Nowhere (LA0990000, \"County\")"),
+        "{said}"
+    );
     let rows = place.rows(AGENCIES).await;
     for line in [
         "LA0030000|Ascension|SHERIFF|LA|ASCENSION|-|113129|276",
@@ -174,7 +177,7 @@ async fn an_agency_that_two_rows_tell_differently_is_refused() {
     assert!(error.contains("2 of 3 rows"), "{error}");
     let file = place.file("other.csv", TABLE.replace(",AL,Alabama,Orbit", ",AL,Georgia,Orbit"));
     let error = place.load(Format::FbiAgencies, &[&file]).await.unwrap_err().to_string();
-    assert!(error.contains("contradicts the code of the state, AL"), "{error}");
+    assert!(error.contains("contradicts the state code, AL"), "{error}");
 }
 
 /// Results as the API gives them: year, offense, how many there were, and how many were cleared.
@@ -215,9 +218,9 @@ async fn summarized_offenses_are_read_without_the_zeros_that_stand_for_nothing()
     let report = place.load(Format::FbiOffenses, &[&file]).await.unwrap();
     assert_eq!((report.rows_read, report.refused), (5, 0));
     let said = report.to_string();
-    assert!(said.contains("nothing says that they were reported: 1"), "{said}");
+    assert!(said.contains("(left out, since they may not have been reported): 1"), "{said}");
     assert!(
-        said.contains("years whose clearances are all zero, their clearances left out: 1"),
+        said.contains("years whose clearances are all zero (clearances left out): 1"),
         "{said}"
     );
     let rows = place
@@ -268,10 +271,10 @@ async fn an_answer_given_to_another_format_is_named_for_what_it_is() {
     let unknown = place.file("unknown.json", "{\"colour\": [{\"name\": \"red\"}]}");
     let error = place.load(Format::FbiAgencies, &[&unknown]).await.unwrap_err().to_string();
     assert!(
-        error.contains("it has name") && error.contains("about the agencies of a state"),
+        error.contains("it has name") && error.contains("with the agencies of a state"),
         "{error}"
     );
     assert!(!error.to_lowercase().contains("spending"), "{error}");
     let error = place.load(Format::Leaic, &[&unknown]).await.unwrap_err().to_string();
-    assert!(error.contains("the format reads no JSON"), "{error}");
+    assert!(error.contains("the format does not read JSON"), "{error}");
 }

@@ -69,9 +69,10 @@ async fn every_match_can_be_asked_for() {
         (1, 1)
     );
     let text = report.to_string();
-    assert!(text.contains("recipients that no agency fits, kept as organizations: 2"), "{text}");
+    assert!(text.contains("recipients that fit no agency, kept as organizations: 2"), "{text}");
     assert!(
-        text.contains("several agencies fit") && text.contains("COUNTY OF FAIRFAX, VA: 2 agencies"),
+        text.contains("recipients that fit several agencies")
+            && text.contains("COUNTY OF FAIRFAX, VA: 2 agencies"),
         "{text}"
     );
     let ask = "SELECT recipient_name FROM grants WHERE matched_by = 'MUNICIPALITY'";
@@ -165,11 +166,11 @@ async fn what_a_person_decides_moves_awards_and_holds_for_later_loads() {
                 "METRO GOVERNMENT OF NASHVILLE|TN|1|250000.00|NOT_FOUND||",
             ]
         );
-        // A review is not written over: it may hold decisions.
+        // A review is not written over: it may contain decisions.
         let mut again = request(Format::Matches, &[]);
         again.review = Some(path.clone());
         let refused = ingest::run(&db, &again).await.unwrap_err().to_string();
-        assert!(refused.contains("may hold decisions"), "{refused}");
+        assert!(refused.contains("may contain decisions"), "{refused}");
 
         let is_it = |cells: &[String]| {
             cells[8] == "VA0290100"
@@ -227,15 +228,15 @@ async fn decisions_that_cannot_be_right_are_refused_and_change_nothing() {
     place.load(Format::Usaspending, &[&file]).await.unwrap();
     let header = "recipient,state,uei,agency_id,ori,agency,decision\n";
     for (rows, reason) in [
-        ("COUNTY OF FAIRFAX,VA,,,VA9999999,,yes\n", "is the ORI of no agency"),
-        ("COUNTY OF FAIRFAX,VA,,999999,,Some Police,yes\n", "is the id of no agency"),
-        ("COUNTY OF FAIRFAX,VA,,1,,Some Police,yes\n", "is not the agency of this id"),
-        ("COUNTY OF FAIRFAX,VA,,1,VA0290000,,yes\n", "contradicts the id"),
-        ("COUNTY OF FAIRFAX,VA,,,VA0290000,,maybe\n", "is neither yes nor no"),
+        ("COUNTY OF FAIRFAX,VA,,,VA9999999,,yes\n", "is not the ORI of an agency"),
+        ("COUNTY OF FAIRFAX,VA,,999999,,Some Police,yes\n", "is not the id of an agency"),
+        ("COUNTY OF FAIRFAX,VA,,1,,Some Police,yes\n", "is not the agency with this id"),
+        ("COUNTY OF FAIRFAX,VA,,1,VA0290000,,yes\n", "contradicts the agency id"),
+        ("COUNTY OF FAIRFAX,VA,,,VA0290000,,maybe\n", "is not yes, no or withdraw"),
         (",VA,,,VA0290000,,yes\n", "is empty"),
         (
             "COUNTY OF FAIRFAX,VA,,,VA0290000,,yes\n\"Fairfax, County of\",VA,,,VA0290100,,Yes\n",
-            "neither row is taken",
+            "neither row is loaded",
         ),
     ] {
         let file = place.file("matches.csv", format!("{header}{rows}"));
@@ -307,7 +308,7 @@ async fn what_two_sources_say_of_one_award_is_kept_and_trust_decides() {
             let report = ingest::run(&db, &request(order[1].0, &[&order[1].1])).await.unwrap();
             let text = report.to_string();
             for part in [
-                "warning: values on which sources of an award differ: the award shows that of the more trusted one: 4",
+                "warning: values on which sources of an award differ: the award shows the more trusted one: 4",
                 "2020UMWX0001: FEDERAL_SHARE is 6250000.00 (USASPENDING, shown) and 6000000.00 (AWARD_LIST)",
                 "2020UMWX0001: FISCAL_YEAR is 2021 (AWARD_LIST, shown) and 2020 (USASPENDING)",
                 "2020UMWX0001: PROGRAM is CHRP (AWARD_LIST, shown) and CHP (USASPENDING)",
@@ -419,9 +420,9 @@ async fn decisions_that_change_nothing_are_named_and_can_be_withdrawn() {
         let rows = "COUNTY OF FAIRFAX,VA,,,VA0290100,,yes\nCOUNTY OF FAIR FAX,VA,,,VA0290100,,yes\nCITY OF FEDERAL WAY,WA,,,VA0290100,,yes\n";
         let report = load(rows).await.unwrap().to_string();
         for words in [
-            "warning: decisions of which no award has the recipient: they are kept for later loads; check the name, the state \
-             and the identifier: 1\n    such as COUNTY OF FAIR FAX, VA\n",
-            "warning: decisions for an agency of another state than the recipient's: check the ORI: 1\n    such as CITY OF FEDERAL WAY, WA: ",
+            "warning: decisions about recipients without any award, kept for later loads: check the name, the state \
+             and the UEI: 1\n    such as COUNTY OF FAIR FAX, VA\n",
+            "warning: decisions for an agency in another state than the recipient: check the ORI: 1\n    such as CITY OF FEDERAL WAY, WA: ",
         ] {
             assert!(report.contains(words), "{report}");
         }
@@ -442,6 +443,6 @@ async fn decisions_that_change_nothing_are_named_and_can_be_withdrawn() {
         assert_eq!(place.count(review::Entity).await, 1);
         let refused =
             load("COUNTY OF FAIRFAX,VA,UEI1,,,,withdraw\n").await.unwrap_err().to_string();
-        assert!(refused.contains("withdraws a decision that was not made"), "{refused}");
+        assert!(refused.contains("withdraws a decision that does not exist"), "{refused}");
     }
 }

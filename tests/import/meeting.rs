@@ -57,7 +57,7 @@ fn warned(report: &ImportReport, words: &str) -> Vec<String> {
     warnings.next().map(|(_, (_, examples))| examples.clone()).unwrap_or_default()
 }
 
-const BESIDE: &str = "are counted beside";
+const BESIDE: &str = "are then counted twice";
 
 #[tokio::test]
 async fn a_list_without_numbers_meets_usaspending_in_every_order() {
@@ -192,7 +192,7 @@ async fn lists_without_a_year_do_not_replace_each_other() {
         let other = list.replace("100", "350").replace("200", "400");
         let report = load(&place, Format::AwardList, &other).await;
         assert_eq!(report.tables["grants"].added, 2, "{report}");
-        assert_eq!(warned(&report, "counted beside these").len(), 2, "{report}");
+        assert_eq!(warned(&report, "with another amount or year").len(), 2, "{report}");
         let shares = "SELECT federal_share FROM grants ORDER BY 1";
         assert_eq!(place.rows(shares).await, ["10000", "20000", "35000", "40000"]);
         // A year says which one is corrected, and where two are it does not.
@@ -206,7 +206,7 @@ async fn lists_without_a_year_do_not_replace_each_other() {
         );
         let both = dated.replace(",1,100,", ",1,160,").replace(",2,200,", ",2,210,");
         let report = load(&place, Format::AwardList, &both).await;
-        assert_eq!(warned(&report, "counted beside these").len(), 2, "{report}");
+        assert_eq!(warned(&report, "with another amount or year").len(), 2, "{report}");
     }
 }
 
@@ -217,7 +217,7 @@ async fn a_row_that_is_one_of_several_awards_of_lists_is_left_out() {
         load(&place, Format::AwardList, list).await;
         let other = "recipient,state,officers,federal_share,program\nA PD,CO,1,100,CHP\n";
         let report = load(&place, Format::AwardList, other).await;
-        assert_eq!(warned(&report, "are left out").len(), 1, "{report}");
+        assert_eq!(warned(&report, "(left out)").len(), 1, "{report}");
         assert_eq!(place.rows("SELECT federal_share FROM grants").await, ["10000", "10000"]);
     }
 }

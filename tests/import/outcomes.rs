@@ -234,7 +234,7 @@ async fn what_is_wrong_with_a_filing_is_said_with_its_place() {
     let cases = [
         (["20x0", "NB0010100", "1", "1", "1", "2", "0"], "\"data_year\"", "is not a year"),
         (["2020", "NB001", "1", "1", "1", "2", "0"], "\"ori\"", "ORI"),
-        (["2020", "NULL", "1", "1", "1", "2", "0"], "\"ori\"", "nobody knows whose"),
+        (["2020", "NULL", "1", "1", "1", "2", "0"], "\"ori\"", "must name its agency"),
         (["2020", "NB0010100", "1.5", "1", "1", "2", "0"], "\"population\"", "4e3"),
         (["2020", "NB0010100", "1", "1", "1", "two", "0"], "\"officer_ct\"", "whole number"),
     ];
@@ -387,7 +387,7 @@ async fn rows_of_one_agency_under_two_oris_that_differ_are_named() {
         let rows = "2020,WA0320400,90000,100,20,Spokane Valley\n2020,WA03204,90000,101,20,Spokane Valley\n";
         let file = place.file("lee.csv", format!("{header}{rows}"));
         let refused = place.load(Format::FbiEmployees, &[&file]).await.unwrap_err().to_string();
-        let words = "lee.csv, line 2, \"ori\" \"WA0320400\": says something else of the agency and year than lee.csv, line 3";
+        let words = "lee.csv, line 2, \"ori\" \"WA0320400\": contradicts lee.csv, line 3, about the same agency and year";
         assert!(refused.contains(words), "{refused}");
         // Two ORIs that only the crosswalk knows to be of one agency.
         let crosswalk = place.file(
@@ -398,7 +398,7 @@ async fn rows_of_one_agency_under_two_oris_that_differ_are_named() {
         let rows = "2020,IN0494900,800000,1000,20,Indianapolis\n2020,INIPD00,800000,1001,20,Indianapolis\n";
         let file = place.file("lee.csv", format!("{header}{rows}"));
         let refused = place.load(Format::FbiEmployees, &[&file]).await.unwrap_err().to_string();
-        let words = "two rows say different things of INDIANAPOLIS POLICE DEPARTMENT (ORI IN0494900, INIPD00) in 2020: sworn_officers is 1000 and 1001";
+        let words = "two rows contradict each other about INDIANAPOLIS POLICE DEPARTMENT (ORI IN0494900, INIPD00) in 2020: sworn_officers is 1000 and 1001";
         assert!(refused.contains(words), "{refused}");
     }
 }

@@ -61,7 +61,7 @@ async fn some_of_the_transactions_of_an_award_are_not_its_money() {
     for place in Place::each("some_of_the_transactions_of_an_award_are_not_its_money").await {
         load(&place, SUMMARIES, &[summary(["250000", "2023-09-20", "2023-09-20"])]).await;
         let report = load(&place, TRANSACTIONS, &[transaction(LATER)]).await;
-        let words = "15JCOPS23GG00001UHPX: 249989.45, and the transactions add up to -10.55";
+        let words = "15JCOPS23GG00001UHPX: 249989.45, but the transactions add up to -10.55";
         assert_eq!(missing(&report), [words], "{report}");
         assert_eq!(place.rows(MONEY).await, [WHOLE]);
         // Whoever brings the rest has the same sum, and is not warned any more.
@@ -87,7 +87,7 @@ async fn an_award_whose_first_transaction_is_missing_has_the_total_that_is_state
             row
         };
         let report = load(&place, TRANSACTIONS, &[other("B1", LATER)]).await;
-        let words = "15JCOPS23GG00002UHPX: unknown, and the transactions add up to -10.55";
+        let words = "15JCOPS23GG00002UHPX: unknown, but the transactions add up to -10.55";
         assert_eq!(missing(&report), [words], "{report}");
         assert_eq!(place.rows(MONEY).await, ["24998945 -", "- -"]);
         let report = load(&place, TRANSACTIONS, &[other("B0", FIRST)]).await;

@@ -70,7 +70,7 @@ async fn the_description_wins_and_what_is_unknown_is_counted() {
     );
     let text = report.to_string();
     for words in [
-        "awards of which no program is known: 2",
+        "awards without a known program: 2",
         "such as 15JCOPS25GG00007PPSE (A RECRUITMENT PROJECT)",
         "such as 2020MUMU0006 (SERVICES FOR VICTIMS)",
     ] {
@@ -107,7 +107,7 @@ async fn a_person_says_by_what_a_program_is_known() {
     for (text, words) in [
         (
             "program,kind,text\nNONE,NAME,a\n",
-            "\"NONE\" is no program of the dataset; these are AHEAD",
+            "\"NONE\" is not a program in the dataset; the programs are AHEAD",
         ),
         ("program,kind,text\nCHP,SUFFIX,a\n", "line: 2"),
         ("program,text\nCHP,a\n", "missing field `kind`"),

@@ -42,8 +42,8 @@ async fn a_list_in_utf16_is_read_with_and_without_its_mark() {
         let report =
             list(&place, "unicode.txt", utf16(&text.replace("125\t", "125,"), bytes)).await;
         assert_eq!((report.rows_read, report.refused), (2, 0));
-        assert_eq!(report.remarks, ["unicode.txt is read as UTF-16"]);
-        assert!(report.to_string().contains("note: unicode.txt is read as UTF-16"), "{report}");
+        assert_eq!(report.remarks, ["unicode.txt was read as UTF-16"]);
+        assert!(report.to_string().contains("note: unicode.txt was read as UTF-16"), "{report}");
         assert_eq!(
             place.rows(SHARES).await,
             ["Cañon City Police Department 25000000", "Kauaʻi Police Department 12500000"]
@@ -58,7 +58,7 @@ async fn a_list_in_windows_1252_is_read_as_such() {
     assert!(!lost);
     let report = list(&place, "list.csv", &bytes).await;
     assert_eq!((report.rows_read, report.refused), (1, 0));
-    assert_eq!(report.remarks, ["list.csv is read as Windows-1252"]);
+    assert_eq!(report.remarks, ["list.csv was read as Windows-1252"]);
     assert_eq!(place.rows(SHARES).await, ["Cañon City Police Department 25000000"]);
     // In UTF-8 there is nothing to say.
     let report = list(&Place::new().await, "list.csv", format!("\u{feff}{LIST}")).await;
@@ -102,8 +102,8 @@ async fn rows_of_every_encoding_are_compared_and_totals_below_titles_are_no_awar
     assert!(!lost);
     for (bytes, remarks) in [
         (text.as_bytes().to_vec(), None),
-        (ansi.into_owned(), Some("list.csv is read as Windows-1252")),
-        (utf16(text, u16::to_le_bytes), Some("list.csv is read as UTF-16")),
+        (ansi.into_owned(), Some("list.csv was read as Windows-1252")),
+        (utf16(text, u16::to_le_bytes), Some("list.csv was read as UTF-16")),
     ] {
         let place = Place::new().await;
         let file = place.file("list.csv", bytes);
@@ -120,12 +120,12 @@ async fn rows_of_every_encoding_are_compared_and_totals_below_titles_are_no_awar
             columns.map(|(field, column)| (field.to_owned(), column.to_owned())).into();
         let report = place.run(&wanted).await.unwrap();
         assert_eq!((report.rows_read, report.refused), (6, 2));
-        assert_eq!(report.notes["rows of totals that agree with the rows above them, left out"], 2);
+        assert_eq!(report.notes["totals that agree with the rows above them (left out)"], 2);
         assert_eq!(report.remarks, Vec::from_iter(remarks));
         let rejected = std::fs::read_to_string(place.path("list.csv.rejected.csv")).unwrap();
         for (line, other) in [(7, 8), (8, 7)] {
             let line = format!(
-                "list.csv,{line},Award,3,\"says something else of the award than list.csv, line {other}"
+                "list.csv,{line},Award,3,\"contradicts list.csv, line {other}, about the same award"
             );
             assert!(rejected.contains(&line), "{line}\n{rejected}");
         }
@@ -182,10 +182,7 @@ async fn an_error_of_a_spreadsheet_is_no_text() {
     let report = place.run(&wanted).await.unwrap();
     assert_eq!((report.rows_read, report.refused), (3, 1), "{report}");
     let rejected = std::fs::read_to_string(place.path("list.csv.rejected.csv")).unwrap();
-    assert!(
-        rejected.contains("list.csv,2,Agency,#REF!,\"is an error of a spreadsheet"),
-        "{rejected}"
-    );
+    assert!(rejected.contains("list.csv,2,Agency,#REF!,\"is a spreadsheet error"), "{rejected}");
 }
 
 #[tokio::test]
@@ -211,7 +208,7 @@ async fn a_row_that_is_cut_or_has_a_nul_is_refused_and_a_blank_one_is_nothing() 
     assert_eq!((report.rows_read, report.refused, report.tables["grants"].added), (3, 2, 1));
     let rejected = std::fs::read_to_string(place.path("awards.csv.rejected.csv")).unwrap();
     assert!(
-        rejected.contains("awards.csv,2,recipient_name,CITY\u{2400}OF A,\"has a NUL"),
+        rejected.contains("awards.csv,2,recipient_name,CITY\u{2400}OF A,contains a NUL character"),
         "{rejected}"
     );
     assert!(rejected.contains("awards.csv,4,,a,\"the row has 2 cells"), "{rejected}");

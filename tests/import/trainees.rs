@@ -47,7 +47,7 @@ async fn a_file_that_tells_who_people_are_is_not_read() {
     let error = place.load(Format::Trainees, &[&file]).await.unwrap_err();
     let text = error.to_string();
     assert_eq!(error.exit_code(), 2);
-    assert!(text.contains("\"Full Name\" tells who a person is"), "{text}");
+    assert!(text.contains("\"Full Name\" identifies a person"), "{text}");
     assert!(!text.contains("Jane"), "{text}");
     assert_eq!(place.count(trainee::Entity).await, 0);
     assert!(!place.path("people.csv.rejected.csv").exists());
@@ -63,10 +63,10 @@ async fn rows_of_one_session_agree_and_agencies_are_known() {
     let rejected = std::fs::read_to_string(place.path("rows.csv.rejected.csv")).unwrap();
     // Nobody knows which of them is right.
     for line in [
-        "rows.csv,2,session_code,A,\"says something else of the session than rows.csv, line 3",
-        "rows.csv,3,session_code,A,\"says something else of the session than rows.csv, line 2",
+        "rows.csv,2,session_code,A,\"contradicts rows.csv, line 3, about the same session",
+        "rows.csv,3,session_code,A,\"contradicts rows.csv, line 2, about the same session",
     ] {
         assert!(rejected.contains(line), "{rejected}");
     }
-    assert!(rejected.contains("rows.csv,4,agency_ori,ZZ0000000,\"no agency"));
+    assert!(rejected.contains("rows.csv,4,agency_ori,ZZ0000000,\"is not the ORI of an agency"));
 }

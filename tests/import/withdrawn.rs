@@ -226,7 +226,7 @@ async fn what_nobody_knows_the_giver_of_any_more_stays_and_is_counted() {
         let (_, current) = cops_graphql::database::forget::kept(&place.db).await.unwrap();
         cops_graphql::database::forget::forget(&place.db, current, false).await.unwrap();
         let report = load(&place, Format::FbiAgencies, &places("")).await;
-        assert!(report.notes.keys().any(|it| it.contains("nobody knows any more")), "{report}");
+        assert!(report.notes.keys().any(|it| it.contains("it is no longer known")), "{report}");
         let kept = "CA0010100 Quarry Police MUNICIPAL_POLICE - - 90001 34.5 -";
         assert_eq!(place.rows(AGENCY).await, [kept]);
         // What comes after that is known again.

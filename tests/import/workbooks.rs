@@ -91,8 +91,11 @@ async fn a_sheet_is_read_with_its_types_whatever_the_workbook() {
             assert_eq!(place.rows(LINES).await, EXPECTED, "{name}");
             assert_eq!(report.ignored_files, [format!("{name}/Notes")]);
             let said = report.to_string();
-            assert!(said.contains(&format!("{name}: its sheet \"Awards\" is read")), "{said}");
-            assert!(said.contains("hidden sheets, which are not read: \"Draft\""), "{said}");
+            assert!(
+                said.contains(&format!("{name}: only the sheet \"Awards\" was read")),
+                "{said}"
+            );
+            assert!(said.contains("the hidden sheets \"Draft\" were not read"), "{said}");
         }
     }
 }
@@ -127,19 +130,15 @@ async fn rows_of_a_sheet_are_compared_and_its_totals_are_no_awards() {
         wanted.max_rejects = MaxRejects::Count(4);
         let report = place.run(&wanted).await.unwrap();
         assert_eq!((report.rows_read, report.refused), (8, 4), "{name}");
-        assert_eq!(report.notes["rows of totals that agree with the rows above them, left out"], 2);
+        assert_eq!(report.notes["totals that agree with the rows above them (left out)"], 2);
         // Files are read twice, and the report tells it once.
         assert_eq!(report.ignored_files, [format!("{name}/Notes")]);
-        assert_eq!(report.remarks, [format!("{name}: its sheet \"Awards\" is read")]);
+        assert_eq!(report.remarks, [format!("{name}: only the sheet \"Awards\" was read")]);
         let list = place.path(&format!("{name}.rejected.csv"));
         let rejected = std::fs::read_to_string(list).unwrap();
         for line in [
-            format!(
-                "7,award_number,A3,\"says something else of the award than {name}/Awards, line 8"
-            ),
-            format!(
-                "8,award_number,A-3,\"says something else of the award than {name}/Awards, line 7"
-            ),
+            format!("7,award_number,A3,\"contradicts {name}/Awards, line 8, about the same award"),
+            format!("8,award_number,A-3,\"contradicts {name}/Awards, line 7, about the same award"),
             "9,officers,-1,is negative".to_owned(),
             "11,recipient,,".to_owned(),
         ] {
@@ -158,7 +157,7 @@ async fn of_several_sheets_that_fit_one_is_named() {
     let place = Place::new().await;
     let text = load(&place, "a.xlsx", &bytes, None).await.unwrap_err().to_string();
     assert!(
-        text.contains("several sheets of award-list: \"2023\", \"2024\"")
+        text.contains("several sheets in the format award-list: \"2023\", \"2024\"")
             && text.contains("--sheet"),
         "{text}"
     );
@@ -175,7 +174,7 @@ async fn of_several_sheets_that_fit_one_is_named() {
         assert_eq!(place.rows(LINES).await, EXPECTED);
     }
     let text = load(&place, "a.csv", b"recipient\nA\n", Some("1")).await.unwrap_err().to_string();
-    assert!(text.contains("has no sheets") && text.contains("leave out --sheet"), "{text}");
+    assert!(text.contains("has no sheets") && text.contains("omit --sheet"), "{text}");
 }
 
 #[tokio::test]
@@ -197,7 +196,7 @@ async fn a_cell_that_cannot_be_relied_on_refuses_its_row() {
     assert_eq!((report.rows_read, report.refused), (9, 5));
     let rejected = std::fs::read_to_string(place.path("a.xlsx.rejected.csv")).unwrap();
     for line in [
-        "a.xlsx/Awards,6,federal_share,#DIV/0!,is the error of a formula",
+        "a.xlsx/Awards,6,federal_share,#DIV/0!,is a formula error",
         "a.xlsx/Awards,7,federal_share,,\"is a formula that was never calculated",
         "a.xlsx/Awards,8,federal_share,5,\"is merged with cells of other rows",
         "a.xlsx/Awards,9,federal_share,6,\"is merged with cells of other rows",
@@ -262,8 +261,8 @@ async fn a_workbook_that_is_damaged_or_would_fill_the_memory_is_refused() {
     let cases: Vec<(Vec<u8>, &str)> = vec![
         (good[..good.len() / 2].to_vec(), "ZIP"),
         (only("sheet1.xml", |text| text[..text.len() / 2].to_owned()), "a.xlsx"),
-        (only("sheet1.xml", |text| text + &" ".repeat(80 << 20)), "a cell with more than"),
-        (only("sheet1.xml", |text| text + &"<a/>".repeat(20 << 20)), "times its size"),
+        (only("sheet1.xml", |text| text + &" ".repeat(80 << 20)), "a cell longer than"),
+        (only("sheet1.xml", |text| text + &"<a/>".repeat(20 << 20)), "times its compressed size"),
         (
             only("sharedStrings.xml", |text| {
                 text.replace("uniqueCount=\"", "uniqueCount=\"9999999999")

@@ -1,9 +1,9 @@
-//! Made-up agencies and organizations.
+//! Synthetic agencies and organizations.
 //!
-//! An agency cannot be taken for a real one: its ORI has `ZZ` where the FBI puts the number of a county,
-//! and its place is invented (see [`super::places`]). What is drawn is how many there are of a kind, where
-//! they are and how large: people follow a skewed curve and add up to about the people of the state, and
-//! officers follow the people.
+//! An agency cannot be mistaken for a real one: its ORI has `ZZ` where the FBI puts a county number, and its place is
+//! invented (see [`super::places`]). The generator draws how many agencies of each kind there are, where they are and
+//! how large. Populations follow a skewed distribution and add up to about the population of the state; officers follow
+//! population.
 
 use entity::{
     agency,
@@ -19,7 +19,7 @@ use super::{
     places::{self, STATES},
 };
 
-/// What a load knows of an agency beyond its row: rows may lack what the generator needs.
+/// What the generator knows about an agency beyond its row, which may lack these values.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Traits {
     pub(super) id: i32,
@@ -29,7 +29,7 @@ pub(super) struct Traits {
     pub(super) sworn: i32,
 }
 
-/// Kinds of agencies with their parts of the whole, and how they are called.
+/// Kinds of agencies, each with its share and the suffix of its name.
 const KINDS: &[(AgencyKind, f64, &str)] = &[
     (AgencyKind::MunicipalPolice, 0.66, "Police Department"),
     (AgencyKind::CountyPolice, 0.005, "County Police Department"),
@@ -45,14 +45,14 @@ const KINDS: &[(AgencyKind, f64, &str)] = &[
     (AgencyKind::Other, 0.005, "Public Safety"),
 ];
 
-/// Makes a number of agencies, with ids from a first one on.
+/// Generates agencies, with consecutive ids from `first`.
 pub(super) fn agencies(
     count: usize,
     first: i32,
     stamp: Stamp,
     chance: &mut Chance,
 ) -> (Vec<agency::Model>, Vec<Traits>) {
-    // Small states have more agencies a head than large ones.
+    // Small states have more agencies per resident than large ones.
     let weights: Vec<f64> =
         STATES.iter().map(|state| f64::from(state.thousands).sqrt() * 30.0).collect();
     let heads: Vec<f64> = STATES.iter().map(|state| f64::from(state.thousands)).collect();
@@ -78,8 +78,8 @@ pub(super) fn agencies(
     (rows, all)
 }
 
-/// The kinds of the agencies of a state. The first state has one of those without which a program would
-/// find no recipient, however small the dataset.
+/// The kinds of a state's agencies. The first state has one of each kind that some program needs as a recipient,
+/// however small the dataset.
 fn kinds_of_state(count: usize, is_first: bool, chance: &mut Chance) -> Vec<AgencyKind> {
     let table: Vec<_> = KINDS.iter().map(|(kind, part, _)| (*kind, *part)).collect();
     let mut kinds: Vec<_> = (0..count).map(|_| chance.weighted(&table)).collect();
@@ -92,8 +92,8 @@ fn kinds_of_state(count: usize, is_first: bool, chance: &mut Chance) -> Vec<Agen
     kinds
 }
 
-/// How many people each agency of a state serves: towns, sheriffs and tribes share those of the state, and
-/// the others serve people who are counted already.
+/// The population that each agency of a state serves. Towns, sheriffs and tribes divide the state's population; other
+/// agencies serve people who are already counted.
 #[expect(clippy::cast_possible_truncation, reason = "fewer people than a state has")]
 fn people(kinds: &[AgencyKind], state: usize, chance: &mut Chance) -> Vec<i32> {
     let weights: Vec<f64> = kinds
@@ -110,7 +110,7 @@ fn people(kinds: &[AgencyKind], state: usize, chance: &mut Chance) -> Vec<i32> {
     weights.into_iter().map(|weight| (state * 0.93 * weight / all) as i32).collect()
 }
 
-/// How many officers an agency has.
+/// The number of an agency's officers.
 #[expect(clippy::cast_possible_truncation, reason = "fewer officers than people")]
 fn sworn(kind: AgencyKind, population: i32, state: usize, chance: &mut Chance) -> i32 {
     let noise = chance.skewed(0.35);
@@ -176,7 +176,8 @@ fn row(
     row
 }
 
-/// The congressional district of an agency, given its place among all, where it is known. Each state has as many as a seat for 761,000 people makes.
+/// The congressional district of an agency, if known, derived from its position among all agencies. A state has one
+/// district per 761,000 people.
 pub(super) fn district(agency: &Traits, place: usize) -> Option<String> {
     let state = STATES[agency.state];
     let seats = (state.thousands + 380) as usize / 761;
@@ -184,7 +185,7 @@ pub(super) fn district(agency: &Traits, place: usize) -> Option<String> {
     (!place.is_multiple_of(31)).then(|| format!("{}-{number:02}", state.code))
 }
 
-/// Kinds of organizations with their parts of the whole, and how they are called.
+/// Kinds of organizations, each with its share and the suffix of its name.
 const ORGANIZATIONS: &[(OrganizationKind, f64, &str)] = &[
     (OrganizationKind::SchoolDistrict, 0.46, "Unified School District"),
     (OrganizationKind::University, 0.14, "University"),
@@ -196,7 +197,7 @@ const ORGANIZATIONS: &[(OrganizationKind, f64, &str)] = &[
     (OrganizationKind::Business, 0.04, "Training Company"),
 ];
 
-/// Makes a number of organizations, at least two of each kind, with ids from a first one on.
+/// Generates organizations, at least two of each kind, with consecutive ids from `first`.
 pub(super) fn organizations(
     count: usize,
     first: i32,
@@ -224,7 +225,7 @@ pub(super) fn organizations(
             state: chance.happens(0.97).then(|| state.parse().ok()).flatten(),
             founded_year: chance.happens(0.3).then(|| chance.within(1890, 2012)),
             former_names: None,
-            // A real one never begins with a zero.
+            // A real UEI never begins with a zero.
             uei: places::code(u32::try_from(at).expect("organizations are few"), 7)
                 .map(|code| format!("0DEMO{code}")),
             note: None,

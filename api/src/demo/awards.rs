@@ -1,4 +1,4 @@
-//! What each award of a row of the plan is worth: officers and dollars that add up to the row exactly.
+//! Divides a plan row into awards whose officers and dollars add up to it exactly.
 
 use super::{
     agencies::Traits,
@@ -8,7 +8,7 @@ use super::{
     rules::{self, Rules},
 };
 
-/// Who gets an award.
+/// The recipient of an award.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum DemoRecipient {
     /// An agency, by its id.
@@ -17,23 +17,22 @@ pub(super) enum DemoRecipient {
     Organization(i32),
 }
 
-/// An award, before it becomes rows.
+/// An award before it becomes rows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DemoAward {
     pub(super) recipient: DemoRecipient,
-    /// Officers funded, in tenths.
+    /// Funded officers, in tenths.
     pub(super) officers: i64,
-    /// What was obligated first for a withdrawn award, in cents, all of which was taken back.
+    /// The amount first obligated to a withdrawn award, in cents, later de-obligated in full.
     pub(super) withdrawn: Option<i64>,
-    /// The federal share in cents.
+    /// The federal share, in cents.
     pub(super) cents: i64,
 }
 
-/// The organizations that may have awards: their ids with their kinds.
+/// The organizations that may receive awards: id and kind.
 pub(super) type Organizations = Vec<(i32, entity::kind::OrganizationKind)>;
 
-/// Makes the awards of a row of the plan, whose numbers are scaled already. The money is given in cents
-/// and may be other than the row's.
+/// Generates the awards of a plan row whose numbers are already scaled. The money, in cents, may differ from the row's.
 pub(super) fn of(
     (number, cell): (usize, &PlanCell),
     cents: i64,
@@ -61,7 +60,7 @@ pub(super) fn of(
         }
     }
     let officers = officers(cell, &rules, &sizes, chance);
-    // Nobody withdraws where a figure says how many got an award in the end.
+    // Nobody withdraws if a published figure counts the final awards.
     let may_withdraw = cell.awards >= 500 && cell.year < Some(2009);
     let weights: Vec<(f64, bool)> = officers
         .iter()
@@ -70,7 +69,7 @@ pub(super) fn of(
         .collect();
     let kept: Vec<f64> =
         weights.iter().map(|(weight, gone)| if *gone { 0.0 } else { *weight }).collect();
-    // Awards are of whole dollars; cents that the whole has beside them go to the first.
+    // Awards are in whole dollars; the remaining cents go to the first award.
     let mut dollars = share(cents / 100, 0, &kept);
     for amount in &mut dollars {
         *amount *= 100;
@@ -90,7 +89,7 @@ pub(super) fn of(
         .collect()
 }
 
-/// The officers of each award, in tenths, in whole units of the program.
+/// The officers of each award, in tenths and in whole units of the program.
 fn officers(cell: &PlanCell, rules: &Rules, sizes: &[f64], chance: &mut Chance) -> Vec<i64> {
     if cell.officers == 0 || rules.unit == 0 {
         return vec![0; sizes.len()];
@@ -110,8 +109,8 @@ fn officers(cell: &PlanCell, rules: &Rules, sizes: &[f64], chance: &mut Chance) 
     units
 }
 
-/// What an award weighs when the money is shared out. Amounts spread as far below the cap as they can
-/// while their mean is what the plan says.
+/// The weight of an award when the money is divided. Amounts spread as far below the cap as they can while keeping the
+/// plan's mean.
 #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
 fn weight(officers: i64, cell: &PlanCell, rules: &Rules, chance: &mut Chance) -> f64 {
     let for_officers = rules.with_officers >= 1.0;
@@ -129,7 +128,7 @@ fn weight(officers: i64, cell: &PlanCell, rules: &Rules, chance: &mut Chance) ->
     }
 }
 
-/// A part of an amount of cents, in whole dollars.
+/// A share of an amount in cents, in whole dollars.
 #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "below 2^53")]
 fn whole_dollars(part: f64, cents: i64) -> i64 {
     (cents as f64 * part / 100.0) as i64 * 100

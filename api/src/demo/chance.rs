@@ -1,9 +1,8 @@
-//! Chance that comes out the same everywhere, and shares of a whole that add up.
+//! Reproducible random numbers, and division of a whole into parts that add up to it.
 //!
-//! The numbers drawn are part of the dataset, so they come from a generator whose stream is specified
-//! (`ChaCha8`) through arithmetic that is written out here: no library may change it between
-//! versions. Only the four operations and square roots of floats are used, which every machine rounds
-//! alike; `ln` and `cos` are not.
+//! The random numbers determine the dataset, so they come from a generator with a specified stream (`ChaCha8`), and the
+//! arithmetic on them is written out here: no library update may change it. Floats use only the four basic operations
+//! and square roots, which every machine rounds alike; `ln` and `cos` are not rounded alike.
 
 use chrono::{Days, NaiveDate};
 use rand_chacha::{
@@ -11,49 +10,49 @@ use rand_chacha::{
     rand_core::{Rng as _, SeedableRng as _},
 };
 
-/// A stream of chance.
+/// A stream of random numbers.
 #[derive(Debug)]
 pub(super) struct Chance(ChaCha8Rng);
 
 impl Chance {
-    /// The stream of one part of the dataset: parts draw from streams of their own, so that one more
-    /// draw in one of them does not change the others.
+    /// The stream of one part of the dataset. Each part has its own stream, so an extra draw in one does not change the
+    /// others.
     pub(super) fn new(seed: u64, part: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(part);
         Self(rng)
     }
 
-    /// A number from 0 to below 1.
+    /// A number from 0 up to, but not including, 1.
     #[expect(clippy::cast_precision_loss, reason = "53 bits are what a float holds")]
     pub(super) fn unit(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// Whether something of this probability happens.
+    /// True with this probability.
     pub(super) fn happens(&mut self, probability: f64) -> bool {
         self.unit() < probability
     }
 
-    /// A whole number below a bound, which is not zero.
+    /// A whole number below a bound greater than zero.
     pub(super) fn below(&mut self, bound: usize) -> usize {
-        // The high half of the product: a bias of one in 2^64 / bound is no bias.
+        // The high half of the product; a bias of one in 2^64 / bound is negligible.
         let product = u128::from(self.0.next_u64()) * bound as u128;
         usize::try_from(product >> 64).expect("less than the bound")
     }
 
-    /// A whole number of a range, both ends included.
+    /// A whole number in a range, both ends included.
     pub(super) fn within(&mut self, low: i32, high: i32) -> i32 {
-        let span = usize::try_from(high - low).expect("a range is not upside down") + 1;
+        let span = usize::try_from(high - low).expect("the range ends after it begins") + 1;
         low + i32::try_from(self.below(span)).expect("less than the span")
     }
 
-    /// One of a list, which is not empty.
+    /// An element of a nonempty list.
     pub(super) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]
     }
 
-    /// One of a list of values with weights.
+    /// A value of a weighted list.
     pub(super) fn weighted<T: Copy>(&mut self, of: &[(T, f64)]) -> T {
         let mut at = self.unit() * of.iter().map(|(_, weight)| weight).sum::<f64>();
         for (value, weight) in of {
@@ -65,23 +64,23 @@ impl Chance {
         of.last().expect("the list is not empty").0
     }
 
-    /// Around 0, nearly normal, with a standard deviation of 1: the sum of twelve evenly spread.
+    /// A nearly normal number with mean 0 and standard deviation 1: the sum of twelve uniform ones.
     pub(super) fn bell(&mut self) -> f64 {
         (0..12).map(|_| self.unit()).sum::<f64>() - 6.0
     }
 
-    /// Around 1, skewed like sizes of towns: `e` to the power of a bell, whose spread is given.
+    /// A number around 1, skewed like the sizes of towns: `e` to the power of a normal number with this spread.
     pub(super) fn skewed(&mut self, spread: f64) -> f64 {
         exp(self.bell() * spread)
     }
 
-    /// A day of a range, both ends included.
+    /// A day in a range, both ends included.
     pub(super) fn day(&mut self, from: NaiveDate, to: NaiveDate) -> NaiveDate {
-        let days = usize::try_from((to - from).num_days()).expect("a range is not upside down");
+        let days = usize::try_from((to - from).num_days()).expect("the range ends after it begins");
         from + Days::new(self.below(days + 1) as u64)
     }
 
-    /// Puts a list into another order.
+    /// Shuffles a list.
     pub(super) fn shuffle<T>(&mut self, list: &mut [T]) {
         for at in (1..list.len()).rev() {
             list.swap(at, self.below(at + 1));
@@ -89,7 +88,7 @@ impl Chance {
     }
 }
 
-/// `e` to the power of `x`, by its series: the last bits of a library's differ between systems.
+/// `e` to the power of `x`, by its series: library versions differ in the last bits between systems.
 fn exp(x: f64) -> f64 {
     let x = x / 256.0;
     let mut power = 1.0 + x * (1.0 + x / 2.0 * (1.0 + x / 3.0 * (1.0 + x / 4.0)));
@@ -99,9 +98,9 @@ fn exp(x: f64) -> f64 {
     power
 }
 
-/// Cuts a whole into parts that add up to it, each at least `least`, the rest by weight.
+/// Divides a whole into parts that add up to it, each at least `least`, the rest by weight.
 ///
-/// What rounding leaves over goes one by one to the first parts that have a weight.
+/// The rounding remainder goes one by one to the first parts with a weight.
 #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "below 2^53")]
 pub(super) fn share(whole: i64, least: i64, weights: &[f64]) -> Vec<i64> {
     let count = i64::try_from(weights.len()).expect("a list of weights is short");

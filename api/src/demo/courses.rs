@@ -1,9 +1,9 @@
-//! The course of the nation from 1990 to 2024, in round numbers: what made-up outcomes follow.
+//! National trends from 1990 to 2024 in round numbers, which the synthetic outcomes follow.
 
-/// The course of a rate for 100,000 people: years, and round numbers in them.
+/// The trend of a rate per 100,000 people: years, and round numbers for them.
 pub(super) type RateCourse = [(i32, f64); 7];
 
-/// An offense, whether it is violent, which part of it is cleared, and the course of its rate.
+/// An offense: whether it is violent, the share that is cleared, and the trend of its rate.
 pub(super) struct Offense {
     pub(super) code: &'static str,
     pub(super) is_violent: bool,
@@ -21,7 +21,7 @@ const fn offense(code: &'static str, is_violent: bool, cleared: f64, rates: [f64
     Offense { code, is_violent, cleared, course }
 }
 
-/// The offenses, at about the rates of the nation.
+/// The offenses, at about the national rates.
 pub(super) const OFFENSES: [Offense; 7] = [
     offense("murder", true, 0.61, [9.5, 8.0, 5.5, 5.5, 4.5, 6.5, 5.0]),
     offense("rape", true, 0.39, [41.0, 37.0, 32.0, 30.0, 37.0, 38.0, 37.0]),
@@ -31,7 +31,7 @@ pub(super) const OFFENSES: [Offense; 7] = [
     offense("larceny", false, 0.19, [3200.0, 3050.0, 2500.0, 2200.0, 1850.0, 1400.0, 1300.0]),
     offense("motor_vehicle_theft", false, 0.13, [655.0, 560.0, 410.0, 315.0, 215.0, 245.0, 260.0]),
 ];
-/// The people and the officers of a year, in parts of those of the last years.
+/// Population and officers by year, relative to the last years.
 pub(super) const PEOPLE: RateCourse = [
     (1990, 0.74),
     (1995, 0.79),
@@ -51,7 +51,7 @@ pub(super) const OFFICERS: RateCourse = [
     (2024, 0.98),
 ];
 
-/// Where a course stands in a year.
+/// The value of a trend in a year, interpolated linearly.
 pub(super) fn at(course: &RateCourse, year: i32) -> f64 {
     let after = course.iter().position(|(of, _)| *of >= year).unwrap_or(course.len() - 1).max(1);
     let ((from, low), (to, high)) = (course[after - 1], course[after]);

@@ -1,8 +1,7 @@
 //! Awards as rows: the grant, its obligations and its officers.
 //!
-//! An award number looks like those of its time (`96-UM-WX-1454`, `2009-RK-WX-0400`,
-//! `15JCOPS-24-GG-03715-UHPX`), with a `Z` where a real one names the program and `15ZDEMO` where it names
-//! the office.
+//! An award number looks like those of its time (`96-UM-WX-1454`, `2009-RK-WX-0400`, `15JCOPS-24-GG-03715-UHPX`), with
+//! a `Z` where a real one has the program's letter and `15ZDEMO` where it names the office.
 
 use std::collections::HashMap;
 
@@ -23,12 +22,12 @@ use super::{
     rules::{self, Rules},
 };
 
-/// The day up to which the dataset knows what happened.
+/// The last day that the dataset covers.
 const END: NaiveDate = NaiveDate::from_ymd_opt(2025, 9, 30).expect("a day of the calendar");
-/// The listing of all programs until 2024, and of most after.
+/// The listing of all programs until 2024, and of most programs since.
 const UMBRELLA: &str = "16.710";
 
-/// Rows that are ready to be written.
+/// Rows ready to be written.
 #[derive(Debug, Default)]
 pub(super) struct GrantRows {
     pub(super) grants: Vec<grant::Model>,
@@ -36,22 +35,22 @@ pub(super) struct GrantRows {
     pub(super) officers: Vec<officers_funded::Model>,
 }
 
-/// Makes rows of awards, and keeps what must be known over all of them.
+/// Generates the rows of awards, and keeps the totals that span all of them.
 #[derive(Debug)]
 pub(super) struct GrantMaker {
     pub(super) stamp: Stamp,
     pub(super) next_grant: i32,
     pub(super) next_obligation: i32,
     pub(super) next_officers: i32,
-    /// How many awards have a number of a fiscal year and a program so far.
+    /// How many awards of each fiscal year and program letter are numbered so far.
     pub(super) serials: HashMap<(Option<i32>, char), u32>,
-    /// The cents obligated in each federal fiscal year under the umbrella listing so far.
+    /// The cents obligated so far in each federal fiscal year under listing 16.710.
     pub(super) obligated: HashMap<i32, i64>,
-    /// The grants that can pay for trainings, with their fiscal years.
+    /// The grants that can pay for training, with their fiscal years.
     pub(super) for_training: Vec<(i32, i32)>,
 }
 
-/// The days of an award.
+/// The dates of an award.
 struct Calendar {
     announced: NaiveDate,
     obligated: NaiveDate,
@@ -75,7 +74,7 @@ impl Calendar {
 }
 
 impl GrantMaker {
-    /// Makes the rows of the awards of one row of the plan.
+    /// Generates the rows of the awards of one plan row.
     pub(super) fn add(
         &mut self,
         rows: &mut GrantRows,
@@ -176,8 +175,7 @@ impl GrantMaker {
         row
     }
 
-    /// The number of the next award of its kind, as it would be printed. Awards of an unknown year are
-    /// known from lists that give no number.
+    /// The printed number of the next award of its kind. Awards of an unknown year come from lists without numbers.
     fn number(&mut self, cell: &PlanCell, rules: &Rules) -> Option<String> {
         let year = cell.year?;
         let letter = rules.letter;
@@ -190,7 +188,7 @@ impl GrantMaker {
         })
     }
 
-    /// The first obligation and its modifications: their sum is the federal share.
+    /// The first obligation and its modifications. Their sum is the federal share.
     fn obligations(
         &mut self,
         rows: &mut Vec<obligation::Model>,
@@ -201,7 +199,7 @@ impl GrantMaker {
         chance: &mut Chance,
     ) {
         let mut later: Vec<(NaiveDate, i64, &str)> = Vec::new();
-        // An award that balances a year is obligated in that year and never touched again.
+        // An award that balances a year is obligated in that year and not modified later.
         if cell.balances.is_none() {
             if let Some(cents) = award.withdrawn {
                 let day = days.obligated + Days::new(60 + chance.below(400) as u64);
@@ -245,7 +243,7 @@ impl GrantMaker {
     }
 }
 
-/// The assistance listing that an award stands under.
+/// The assistance listing of an award.
 fn listing(cell: &PlanCell) -> Option<String> {
     let listing = match (cell.year, cell.program) {
         (Some(2025..), Some("CHP")) => "16.068",
@@ -264,8 +262,8 @@ fn instrument(cell: &PlanCell, chance: &mut Chance) -> Instrument {
     }
 }
 
-/// What the recipient adds: its part of the cost, more where the cap leaves more to it, and nothing
-/// where the match was waived.
+/// The local match: the recipient's share of the cost, more if the cap leaves more to pay, and nothing if the match was
+/// waived.
 fn local_match(rules: &Rules, cents: i64, chance: &mut Chance) -> Option<i64> {
     let least = rules.local / (1.0 - rules.local);
     let more = if rules.cap.is_some() && chance.happens(0.5) { chance.unit() } else { 0.0 };
@@ -275,7 +273,7 @@ fn local_match(rules: &Rules, cents: i64, chance: &mut Chance) -> Option<i64> {
     known.then_some(matched)
 }
 
-/// A part of an amount of cents, in whole dollars, or all of it to the cent.
+/// A share of an amount in cents, in whole dollars, or all of it to the cent.
 #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "below 2^53")]
 fn part(cents: i64, of: f64) -> i64 {
     if of >= 1.0 { cents } else { (cents as f64 * of / 100.0) as i64 * 100 }
@@ -285,7 +283,7 @@ fn first_of_next_month(day: NaiveDate) -> NaiveDate {
     day.with_day(1).expect("every month has a first day") + Months::new(1)
 }
 
-/// The federal fiscal year of a day: it begins on 1 October of the year before.
+/// The federal fiscal year of a day. It begins on October 1 of the year before.
 fn federal_fiscal_year(day: NaiveDate) -> i32 {
     day.year() + i32::from(day.month() >= 10)
 }

@@ -1,42 +1,38 @@
-//! The demo dataset: made up by a seeded generator, so that the first start shows a working whole.
+//! The synthetic dataset, generated from a seed, so that the first run shows a complete system.
 //!
-//! **It is plausible.** At scale 1 every figure about the COPS Office that was published, and that these
-//! tables can say something about, comes out: exactly where it is exact, within two percent on the right
-//! side where it is not. This is so by construction. A plan gives the officers, the dollars and the awards
-//! of every program in every year; the generator cuts these into awards that add up to them, and
-//! draws recipients so that the numbers of different agencies come out too. At another scale the plan is
-//! multiplied, and what it says holds in proportion.
+//! **It is plausible.** At scale 1 the dataset reproduces every published figure about the COPS Office that these
+//! tables can express: exactly if the figure is exact, otherwise within two percent on the right side. This holds by
+//! construction. A plan gives the officers, dollars and awards of every program in every year. The generator divides
+//! these into awards that add up to them, and draws recipients so that the numbers of different agencies match too. At
+//! another scale the plan is multiplied, and its numbers hold in proportion.
 //!
-//! **It can never pass for real.** Places are invented, ORIs have `ZZ` for a county, award numbers a
-//! `Z`, course titles say "sample course"; every row is of the one source of kind `SYNTHETIC`, and the
-//! revision is marked synthetic. It never stands beside real data: loading it into a database that holds
-//! some is refused, and an import removes it first.
+//! **It can never pass for real data.** Places are invented, ORIs have `ZZ` for a county, award numbers have a `Z`, and
+//! course titles say "sample course". Every row has the one source of kind `SYNTHETIC`, and the revision is marked
+//! synthetic. Synthetic and real data never mix: loading the dataset into a database with real data is refused, and an
+//! import removes it first.
 //!
-//! **It has outcomes.** A panel of agencies reports officers, offenses and clearances from 1990 on, and so do
-//! the states and the nation; see [`outcomes`].
+//! **It has outcomes.** A panel of agencies reports officers, offenses and clearances from 1990 on, as do the states
+//! and the nation; see [`outcomes`].
 //!
-//! **It is the same everywhere.** Equal seed, equal scale, equal rows, to the last byte.
+//! **It is reproducible.** The same seed and scale give the same rows, to the last byte.
 //!
 //! # What the published figures say, and where they disagree
-//! A figure is checked in two ways, over the fiscal years that it names, and also counting only what was
-//! announced by the day on which it was true; the plan is laid so that both come out. That decides three
-//! things that look odd: of fiscal year 1999 there is only what the audit of 11 February 1999 counted
-//! (its total of six programs is the total of all), so programs that began that year start in 2000; what
-//! is later is in 2000 and 2001. And in 2002, and for school violence prevention in 2018 and 2021, all
-//! recipients are agencies, because the published number of agencies does not say whether it counts school
-//! districts.
+//! A figure is checked in two ways: over the fiscal years that it names, and counting only what was announced by its
+//! as-of date. The plan satisfies both. This explains three oddities. Fiscal year 1999 has only what the audit of
+//! February 11, 1999, counted (its total of six programs is the total of all), so programs that began that year start
+//! in 2000, and later awards are in 2000 and 2001. In 2002, and for school violence prevention in 2018 and 2021, all
+//! recipients are agencies, because the published number of agencies does not say whether it counts school districts.
 //!
-//! - "Nearly $14 billion" (undated) and "more than $14 billion" (April 2022) cannot both be true of one
-//!   day. The first is an earlier claim: it holds at the end of fiscal year 2021.
-//! - "Nearly 6,100 officers" and "about $400 million" for `FAST` are the audit's 6,049.5 officers and
-//!   $394,422,013, rounded; more than 6,700 agencies have fewer officers than agencies because half of an
-//!   officer is a part-time one.
-//! - The audit of 1999 reaches back to 1993, and the claims of the office begin in 1994: what the hiring
-//!   supplement of 1993 paid is in the one and not in the other.
-//! - The published averages of `CHP` in 2011, 2014, 2016, 2020, 2022 and 2024 are above the program's cap of
-//!   $125,000 an officer. They are kept: a cap is a rule that real awards break.
-//! - Releases of June and October 2020 give two totals for `CHP`: the dataset has those of June, as do the
-//!   published figures, and likewise the later of two of 2013.
+//! - "Nearly $14 billion" (undated) and "more than $14 billion" (April 2022) cannot both be true on the same day. The
+//!   first is an earlier claim: it holds at the end of fiscal year 2021.
+//! - "Nearly 6,100 officers" and "about $400 million" for `FAST` are the audit's 6,049.5 officers and $394,422,013,
+//!   rounded. More than 6,700 agencies have fewer officers than agencies because half an officer is a part-time one.
+//! - The audit of 1999 reaches back to 1993, and the claims of the office begin in 1994: the hiring supplement of 1993
+//!   is in the former and not in the latter.
+//! - The published averages of `CHP` in 2011, 2014, 2016, 2020, 2022 and 2024 exceed the program's cap of $125,000 per
+//!   officer. They are kept, because real awards break this cap.
+//! - Press releases of June and October 2020 give two totals for `CHP`. The dataset uses those of June, as the
+//!   published figures do, and the later of two totals for 2013.
 
 mod agencies;
 mod awards;
@@ -66,22 +62,22 @@ use crate::{
     reference,
 };
 
-/// The seed where nobody asks for another.
+/// The default seed.
 pub const DEFAULT_SEED: u64 = 1994;
-/// The format by which the revision of the demo dataset is known.
+/// The format name of the synthetic dataset's revision.
 pub const FORMAT: &str = "demo";
-/// The code of the source of every made-up row.
+/// The source code of every synthetic row.
 pub const SOURCE: &str = "synthetic";
-/// The scales at which every table has rows, and no number grows too large for its column.
+/// The scales at which every table has rows and no number overflows its column.
 pub const SCALES: std::ops::RangeInclusive<f64> = 0.01..=100.0;
 
-/// Why the demo dataset was not made. The database is then as it was.
+/// Why the synthetic dataset was not created. The database is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    /// Real data stand in the database.
+    /// The database contains real data.
     #[error(
-        "the database holds data that were imported from files, and made-up rows never stand beside \
-         real ones: name another database with --database, or throw the data away with --force"
+        "the database contains imported data, and synthetic rows are never mixed with real ones: choose another \
+         database with --database, or delete the data with --force"
     )]
     HoldsRealData,
     /// The scale is too small or too large.
@@ -96,46 +92,46 @@ pub enum DemoError {
 }
 
 impl DemoError {
-    /// Whether what was asked for is at fault, rather than the program or the database.
+    /// Whether the request is at fault, rather than the program or the database.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::HoldsRealData | Self::Scale)
     }
 }
 
-/// What was made.
+/// The numbers of rows that were created.
 #[derive(Clone, Copy, Debug)]
 pub struct Made {
-    /// The agencies.
+    /// The number of agencies.
     pub agencies: u64,
-    /// The counties that the agencies are in.
+    /// The number of counties that the agencies are in.
     pub counties: u64,
-    /// The congressional districts that the grants went to.
+    /// The number of congressional districts that the grants went to.
     pub districts: u64,
-    /// The organizations.
+    /// The number of organizations.
     pub organizations: u64,
-    /// The grants.
+    /// The number of grants.
     pub grants: u64,
-    /// The obligations on the grants.
+    /// The number of obligations of the grants.
     pub obligations: u64,
-    /// The rows of officers funded by the grants.
+    /// The number of rows of officers funded by the grants.
     pub officers_funded: u64,
-    /// The courses.
+    /// The number of courses.
     pub trainings: u64,
-    /// The sessions of the courses.
+    /// The number of sessions of the courses.
     pub training_sessions: u64,
-    /// The people trained in the sessions.
+    /// The number of people trained in the sessions.
     pub trainees: u64,
-    /// What agencies reported, and what is estimated of states and the nation.
+    /// The number of outcomes: agency reports, and estimates for states and the nation.
     pub outcomes: u64,
-    /// The made-up rows that stood there before.
+    /// The number of synthetic rows that were replaced.
     pub removed: u64,
-    /// How long it took, to the last index.
+    /// How long it took, including the indexes.
     pub took: Duration,
 }
 
 impl Made {
-    /// The rows of each table.
+    /// The number of rows of each table.
     fn tables(&self) -> [(&'static str, u64); 11] {
         [
             ("agencies", self.agencies),
@@ -152,20 +148,20 @@ impl Made {
         ]
     }
 
-    /// All rows.
+    /// The number of all rows.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.tables().iter().map(|(_, rows)| rows).sum()
     }
 }
 
-/// Makes the demo dataset in a migrated database, with the reference data where they are missing. Made-up
-/// rows that stand there already are replaced, in the same transaction.
+/// Creates the synthetic dataset in a migrated database, and the reference data if missing. Replaces existing synthetic
+/// rows in the same transaction.
 ///
-/// The bar is given its length and moved as rows are written; finishing it is left to the caller.
+/// Sets the length of the bar and advances it as rows are written; the caller finishes it.
 ///
 /// # Errors
-/// A refusal, or whatever the database says; the database is then as it was but for the reference data.
+/// A refusal, or a database error. The database is then unchanged except for the reference data.
 pub async fn load(
     db: &DatabaseConnection,
     scale: f64,
@@ -177,16 +173,15 @@ pub async fn load(
     if removal::holds_real_data(load.transaction()).await? {
         return Err(DemoError::HoldsRealData);
     }
-    bar.set_message("making room");
+    bar.set_message("removing old rows");
     let tables = remove(&mut load).await?;
     make(load, tables, scale, seed, bar, began).await
 }
 
-/// Makes the demo dataset in the place of all data that a migrated database holds, real ones too, in one
-/// transaction.
+/// Replaces all data in a migrated database, including real data, with the synthetic dataset, in one transaction.
 ///
 /// # Errors
-/// A scale out of bounds, or whatever the database says; it is then as it was.
+/// A scale out of range, or a database error. The database is then unchanged.
 pub async fn replace(
     db: &DatabaseConnection,
     scale: f64,
@@ -195,12 +190,12 @@ pub async fn replace(
 ) -> Result<Made, DemoError> {
     let began = Instant::now();
     let mut load = begin(db, scale).await?;
-    bar.set_message("making room");
+    bar.set_message("removing old rows");
     let tables = reference::reset(&mut load).await?;
     make(load, tables, scale, seed, bar, began).await
 }
 
-/// Begins a load at a scale that can be made.
+/// Begins a load at a valid scale.
 async fn begin(db: &DatabaseConnection, scale: f64) -> Result<Load, DemoError> {
     if !SCALES.contains(&scale) {
         return Err(DemoError::Scale);
@@ -209,11 +204,11 @@ async fn begin(db: &DatabaseConnection, scale: f64) -> Result<Load, DemoError> {
     Ok(Load::begin(db, FORMAT, true).await?)
 }
 
-/// Makes the demo dataset at scale 1 where nothing but reference data was ever loaded, and says whether
-/// it did. Any number of processes may call this at once: the first does the work.
+/// Creates the synthetic dataset at scale 1 if only reference data was ever loaded, and returns whether it did. Any
+/// number of processes may call this at the same time; the first one does the work.
 ///
 /// # Errors
-/// Whatever the database says; it is then as it was but for the reference data.
+/// A database error. The database is then unchanged except for the reference data.
 pub async fn ensure(db: &DatabaseConnection, bar: &ProgressBar) -> Result<Option<Made>, DemoError> {
     let began = Instant::now();
     reference::ensure(db).await?;
@@ -221,8 +216,7 @@ pub async fn ensure(db: &DatabaseConnection, bar: &ProgressBar) -> Result<Option
         return Ok(None);
     }
     let load = Load::begin(db, FORMAT, true).await?;
-    // Another process may have been first while this one waited for its turn. What began here is
-    // dropped, and with it rolled back.
+    // Another process may have been first while this one waited. This load is then dropped, which rolls it back.
     if is_begun(load.transaction(), load.revision()).await? {
         return Ok(None);
     }
@@ -237,7 +231,7 @@ async fn is_begun(db: &impl ConnectionTrait, revision: i32) -> Result<bool, DbEr
     Ok(others.one(db).await?.is_some())
 }
 
-/// Makes the rows, where others have made room of tables.
+/// Creates the rows after old ones were removed from `tables`.
 async fn make(
     mut load: Load,
     mut tables: Tallies,
@@ -246,8 +240,7 @@ async fn make(
     bar: &ProgressBar,
     began: Instant,
 ) -> Result<Made, DemoError> {
-    // Only when others have gone: whether a row may go is looked up in the indexes of those that refer to
-    // it.
+    // Only after the removal, which needs the indexes to check that no row refers to a deleted one.
     write::suspend_indexes(&mut load).await?;
     let mut made = write::all(&load, scale, seed, bar).await?;
     let settled = load.settle().await?;
@@ -265,7 +258,7 @@ async fn make(
     Ok(made)
 }
 
-/// A number of the plan at a scale: never none.
+/// A number of the plan at a scale, at least one.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "of moderate size")]
 fn scaled(number: u32, scale: f64) -> u32 {
     (f64::from(number) * scale).round().max(1.0) as u32
@@ -277,7 +270,7 @@ fn scaled_amount(amount: i64, scale: f64) -> i64 {
     (amount as f64 * scale).round() as i64
 }
 
-/// Where every made-up row comes from.
+/// The source of every synthetic row.
 #[derive(Clone, Copy, Debug)]
 struct Stamp {
     source: i32,

@@ -1,14 +1,14 @@
-//! The officers of an award, by kind and by stage of life.
+//! The officers of an award, by kind and by stage.
 //!
-//! An application for a hiring grant asks in three kinds: new hires, officers laid off, officers about to
-//! be laid off. So most hiring awards have three rows, and in most of these nothing was funded: funded is
-//! what the plan says, requested is more.
+//! An application for a hiring grant asks for three kinds: new hires, officers already laid off, and officers about to
+//! be laid off. So most hiring awards have three rows, most of them without funded officers. Funded is what the plan
+//! says; requested is more.
 
 use entity::{grant, kind::OfficerKind, officers_funded, scalar::Officers};
 
 use super::{awards::DemoAward, chance::Chance, plan::PlanCell, rules::Rules};
 
-/// Adds the rows of an award, with ids from `next` on; gives the id after them.
+/// Adds the rows of an award, with ids from `next` on. Returns the next free id.
 pub(super) fn add(
     rows: &mut Vec<officers_funded::Model>,
     mut next: i32,
@@ -23,7 +23,7 @@ pub(super) fn add(
     next
 }
 
-/// Cuts the officers of an award into kinds.
+/// Divides the officers of an award into kinds.
 fn by_kind(
     cell: &PlanCell,
     rules: &Rules,
@@ -32,12 +32,12 @@ fn by_kind(
 ) -> Vec<(OfficerKind, i64)> {
     match cell.program {
         Some("MORE") => return vec![(OfficerKind::Redeployed, officers)],
-        // Half of these awards are for equipment, and say nothing of officers.
+        // Half of these awards are for equipment and do not mention officers.
         Some("TRGP") if officers == 0 => return Vec::new(),
         _ => {}
     }
     let units = officers / rules.unit;
-    // The recovery act was passed so that officers would keep their posts.
+    // The Recovery Act was meant to keep officers from being laid off.
     let layoffs = if cell.program == Some("CHRP") { 0.45 } else { 0.06 };
     let mut some = |probability: f64, left: i64| {
         let bound = usize::try_from(left + 1).unwrap_or(1);
@@ -94,7 +94,7 @@ fn row(
         _ => 0,
     };
     let veterans = some_of(hired, 4, chance);
-    // Half an officer is one who works part time.
+    // Half an officer is a part-time officer.
     let part_time = if rules.unit == 5 && funded % 10 == 5 { 5 } else { 0 };
     let tenths = |value: i64| Some(Officers(i32::try_from(value).expect("officers are few")));
     let some = |known: bool, value: i64| if known { tenths(value) } else { None };

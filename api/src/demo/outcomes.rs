@@ -1,18 +1,17 @@
-//! Made-up outcomes: a panel of agencies that report, the states, and the nation.
+//! Synthetic outcomes: a panel of reporting agencies, the states and the nation.
 //!
-//! **A sample, not all.** All 18,000 agencies with fifteen measures over 35 years would be nine million
-//! rows, which a first start cannot make in seconds. So 430 agencies report, every so manieth of those that
-//! serve people, with a few campuses among them, whose people others count. As nobody chose them by their
-//! awards, both those that ever had one and those that never had are among them in their proportion. The
-//! states and the nation are whole: the nation is the sum of its states.
+//! **A sample.** All 18,000 agencies with fifteen measures over 35 years would be nine million rows, too many for a
+//! first run of a few seconds. So 430 agencies report: a systematic sample of those that serve people, and a few
+//! campuses, whose people other agencies count. They are not chosen by their awards, so agencies with and without
+//! awards appear in proportion. States and the nation are complete: the nation is the sum of its states.
 //!
-//! **Plausible.** Rates follow the course that those of the nation took from 1990 to 2024, in a few round
-//! numbers between which they are straight; agencies are above or below it, larger ones more often above.
-//! An agency may begin to report late, misses years, and does not report every month of others, of which it
-//! has the offenses of the months only; officers and offenses are filed apart from each other.
+//! **Plausible.** Rates follow the national trend from 1990 to 2024, given in a few round numbers with straight lines
+//! between them. Agencies are above or below it, larger ones more often above. An agency may start to report late, miss
+//! years, and report only some months of other years; it then has only the offenses of those months. Officers and
+//! offenses are filed independently.
 //!
-//! **Nothing depends on an award.** Neither officers nor offenses are drawn with a look at what the agency
-//! was granted, so what an event study of these rows shows is chance and the course of the nation.
+//! **No effect of awards.** Officers and offenses do not depend on what an agency was granted, so an event study of
+//! these rows shows only chance and the national trend.
 
 use std::collections::HashMap;
 
@@ -30,22 +29,22 @@ use super::{
     places::STATES,
 };
 
-/// The agencies that report, at scale 1.
+/// The number of reporting agencies at scale 1.
 pub(super) const REPORTERS: u32 = 430;
-/// Of so many reporters one is a campus.
+/// One reporter in this many is a campus.
 const CAMPUSES: usize = 40;
 pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1990..=2024;
 /// The first year of the revised definition of rape.
 const REVISED: i32 = 2013;
 
-/// The maker of outcomes.
+/// Generates outcomes.
 pub(super) struct OutcomeMaker<'a> {
     pub(super) measures: &'a HashMap<String, i32>,
     pub(super) stamp: Stamp,
     pub(super) next: i32,
 }
 
-/// What a row of an agency, a state or the nation has in common with the others of its year.
+/// What the rows of an agency, a state or the nation share in one year.
 #[derive(Clone)]
 struct DemoFiling {
     agency_id: Option<i32>,
@@ -114,7 +113,7 @@ impl OutcomeMaker<'_> {
         }
     }
 
-    /// The people, the officers and the civilians of an agency in a year.
+    /// The population, officers and civilians of an agency in a year.
     fn employees(
         &mut self,
         agency: &Traits,
@@ -128,7 +127,7 @@ impl OutcomeMaker<'_> {
         let noise = 1.0 + 0.025 * chance.bell();
         let officers = f64::from(agency.sworn) * at(&OFFICERS, filing.year) * noise;
         let officers = whole(officers).max(1);
-        // Now and then somebody files a number with a digit too many.
+        // Occasionally an agency files a number with extra digits.
         let slip = filing.people > 0 && chance.happens(0.002);
         let filed = if slip { officers * 100 } else { officers };
         let implausible = (slip && filed * 5 > filing.people).then_some(OutcomeFlag::Implausible);
@@ -138,7 +137,7 @@ impl OutcomeMaker<'_> {
         self.add(rows, filing, "civilians", civilians, None);
     }
 
-    /// The offenses of a filing at a rate for 100,000 people, and how many were cleared.
+    /// The offenses of a filing, from rates per 100,000 people, and how many were cleared.
     #[expect(clippy::cast_precision_loss, reason = "people are fewer than 2^53")]
     fn offenses(
         &mut self,
@@ -147,7 +146,7 @@ impl OutcomeMaker<'_> {
         rows: &mut Vec<outcome::Model>,
         chance: &mut Chance,
     ) {
-        // A campus has offenses, too, of people whom others count.
+        // A campus also has offenses; its people are counted by other agencies.
         let people = if filing.people == 0 { 4_000.0 } else { filing.people as f64 };
         let counts = OFFENSES.each_ref().map(|offense| {
             let expected = people * rate(offense) / 100_000.0;
@@ -171,7 +170,7 @@ impl OutcomeMaker<'_> {
         self.add(rows, filing, "property_crime_cleared", property, None);
     }
 
-    /// The numbers of offenses, with those of all violent ones and all of property.
+    /// The numbers of offenses, and the totals of violent and property offenses.
     fn counted(&mut self, filing: &DemoFiling, counts: &[i64; 7], rows: &mut Vec<outcome::Model>) {
         for (offense, count) in OFFENSES.iter().zip(counts) {
             let code = match (offense.code, filing.year < REVISED) {
@@ -189,12 +188,12 @@ impl OutcomeMaker<'_> {
         self.add(rows, filing, "property_crime", of(false), None);
     }
 
-    /// What is estimated of the states, and of the nation that they are.
+    /// The estimates of the states, and of the nation as their sum.
     #[expect(clippy::cast_precision_loss, reason = "people are fewer than 2^53")]
     pub(super) fn estimates(&mut self, chance: &mut Chance) -> Vec<outcome::Model> {
         let mut rows = Vec::new();
         let mut nation = vec![(0, [0; 7]); YEARS.count()];
-        // Puerto Rico is estimated apart from the nation, or not at all.
+        // Puerto Rico is not part of the national estimate.
         for state in STATES.iter().filter(|state| state.code != "PR") {
             let level = chance.skewed(0.3);
             for (year, (all_people, all_counts)) in YEARS.zip(&mut nation) {
@@ -221,7 +220,7 @@ impl OutcomeMaker<'_> {
     }
 }
 
-/// What sets an agency apart from the course of the nation.
+/// How an agency differs from the national trend.
 struct Nature {
     since: i32,
     growth: f64,
@@ -233,7 +232,8 @@ struct Nature {
 impl Nature {
     fn of(agency: &Traits, chance: &mut Chance) -> Self {
         let since = if chance.happens(0.85) { *YEARS.start() } else { chance.within(1991, 2004) };
-        // A place of ten times the people has half as many offenses again for each of them.
+        // A place with ten times the population has a third more property and three quarters more violent offenses per
+        // resident.
         let size = (f64::from(agency.population.max(500)) / 30_000.0).sqrt().sqrt().sqrt();
         Self {
             since,
@@ -254,7 +254,7 @@ impl Nature {
     }
 }
 
-/// The agencies that report: every so manieth of those that serve people, and a few campuses.
+/// The reporting agencies: a systematic sample of those that serve people, and a few campuses.
 pub(super) fn reporters(agencies: &[Traits], count: usize) -> Vec<&Traits> {
     let served = agencies.iter().filter(|agency| agency.population >= 500);
     let served: Vec<_> = served.collect();
@@ -270,7 +270,7 @@ pub(super) fn reporters(agencies: &[Traits], count: usize) -> Vec<&Traits> {
     reporters
 }
 
-/// The whole number nearest to a number, and never less than none.
+/// The nearest whole number, at least zero.
 #[expect(clippy::cast_possible_truncation, reason = "people and offenses are fewer than 2^53")]
 fn whole(number: f64) -> i64 {
     (number + 0.5).max(0.0) as i64

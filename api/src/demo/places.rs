@@ -1,23 +1,23 @@
-//! Where the made-up agencies are: real states, invented places.
+//! The locations of synthetic agencies: real states, invented places.
 //!
-//! The states are real so that maps and rates per head look as they should. Everything below a state is
-//! invented: the name of every place begins with Q, X or Z and is put together from syllables, ZIP codes
-//! begin with 000, which the Postal Service has never assigned.
+//! The states are real so that maps and rates per resident look plausible. Everything below a state is invented: the
+//! name of every place begins with Q, X or Z and is composed of syllables, and ZIP codes begin with 000, which the
+//! Postal Service has never assigned.
 
 use super::chance::Chance;
 
-/// A state, as far as the generator must know it.
+/// What the generator knows about a state.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StatePlaces {
     /// The postal code.
     pub(super) code: &'static str,
     /// The FIPS code.
     pub(super) fips: u32,
-    /// Its people in 2020, in thousands.
+    /// Its population in 2020, in thousands.
     pub(super) thousands: u32,
-    /// Its counties.
+    /// The number of its counties.
     pub(super) counties: u32,
-    /// A box that lies within it, or nearly: south, north, west, east, in degrees.
+    /// A box that lies almost entirely in it: south, north, west, east, in degrees.
     pub(super) within: [f64; 4],
 }
 
@@ -107,8 +107,7 @@ pub(super) fn name(chance: &mut Chance) -> String {
     parts.concat()
 }
 
-/// The number of a place among those of a state, in letters and digits: `digits` of them, or none
-/// where it does not fit.
+/// The number of a place in its state, as `digits` letters and digits, or none if it does not fit.
 pub(super) fn code(mut number: u32, digits: usize) -> Option<String> {
     let mut text = vec![b'0'; digits];
     for place in text.iter_mut().rev() {

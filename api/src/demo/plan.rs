@@ -1,12 +1,11 @@
-//! What is awarded when: the volume of every program in every fiscal year.
+//! The plan: the volume of every program in every fiscal year.
 //!
-//! The published figures fix some of these numbers and bound the rest, so they are laid down here one
-//! by one, and the generator only decides who gets the awards. Where a figure covers several rows
-//! (`UHP` 1995 to 1999, all programs of 1994 to 2001), the rows add up to it. Years for which nobody
-//! published anything follow the budget authority.
+//! The published figures fix some of these numbers and limit the rest, so they are listed one by one, and the generator
+//! only decides who receives the awards. If a figure covers several rows (`UHP` 1995 to 1999, all programs of 1994 to
+//! 2001), the rows add up to it. Years without published figures follow the budget authority.
 //!
-//! An award without a program is one whose program its source does not name: technology, equipment and
-//! methamphetamine projects that Congress named one by one.
+//! An award without a program is one whose source does not name it: technology, equipment and methamphetamine projects
+//! that Congress earmarked.
 
 #![expect(clippy::inconsistent_digit_grouping, reason = "a last digit set apart is the tenths")]
 
@@ -15,20 +14,20 @@ use chrono::NaiveDate;
 /// One row of the plan: the awards of one program in one fiscal year.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PlanCell {
-    /// The fiscal year; none where the source does not say.
+    /// The fiscal year; none if the source does not give one.
     pub(super) year: Option<i32>,
-    /// The code of the program; none where the source does not say.
+    /// The code of the program; none if the source does not give one.
     pub(super) program: Option<&'static str>,
     /// The number of awards.
     pub(super) awards: u32,
-    /// Of them, those to organizations; the others go to agencies, each to another one.
+    /// How many of them go to organizations. The others go to agencies, each to a different one.
     pub(super) to_organizations: u32,
-    /// The officers funded, in tenths.
+    /// Funded officers, in tenths.
     pub(super) officers: i64,
-    /// The federal money in dollars.
+    /// The federal share, in dollars.
     pub(super) dollars: i64,
-    /// Makes the obligations of this federal fiscal year meet the published total: the money above
-    /// is then only what would do without.
+    /// The federal fiscal year whose obligations this row brings to the published total. `dollars` is then only the
+    /// amount without this adjustment.
     pub(super) balances: Option<i32>,
 }
 
@@ -60,8 +59,8 @@ const fn balancing(year: i32, awards: u32, dollars: i64, of: i32) -> PlanCell {
 }
 
 impl PlanCell {
-    /// The first and the last day on which awards of the row were announced. They are such that
-    /// every figure holds both for its fiscal years and for what was announced by its own day.
+    /// The first and last days on which awards of the row were announced. They are chosen so that every figure holds
+    /// both for its fiscal years and for what was announced by its as-of date.
     pub(super) fn announced(&self) -> (NaiveDate, NaiveDate) {
         let day = |year, month, day| {
             NaiveDate::from_ymd_opt(year, month, day).expect("a day of the calendar")
@@ -69,7 +68,7 @@ impl PlanCell {
         let Some(year) = self.year else { return (day(2004, 1, 5), day(2009, 9, 20)) };
         match (year, self.program) {
             (..=1998, _) => (day(year - 1, 10, 15), day(year, 9, 25)),
-            // The audit of 1999 counts to 11 February: by then the money was obligated, too.
+            // The audit of 1999 counts until February 11, and the money was obligated by then.
             (1999, _) => (day(1998, 10, 5), day(1999, 1, 15)),
             (2017, Some("CHP")) => (day(2017, 11, 20), day(2017, 11, 20)),
             (2020, Some("CHP")) => (day(2020, 6, 2), day(2020, 6, 2)),
@@ -82,7 +81,7 @@ impl PlanCell {
         }
     }
 
-    /// The first day on which the money of an award may have been obligated.
+    /// The first day on which an award's money may have been obligated.
     pub(super) fn obligated_from(&self) -> Option<NaiveDate> {
         match (self.year, self.program, self.balances) {
             (Some(2022), ..) => NaiveDate::from_ymd_opt(2022, 10, 1),
@@ -94,8 +93,8 @@ impl PlanCell {
     }
 }
 
-/// The plan, in the order in which awards are made. The rows of 2002 end with the largest program, and
-/// the balancing rows come last of all.
+/// The plan, in the order in which awards are generated. The rows of 2002 end with the largest program, and the
+/// balancing rows come last.
 #[rustfmt::skip]
 pub(super) const PLAN: &[PlanCell] = &[
     cell(1993, "PHS", 90, 0, 700_0, 51_900_000),
@@ -279,19 +278,19 @@ pub(super) const PLAN: &[PlanCell] = &[
     balancing(2023, 230, 200_000_000, 2024),
 ];
 
-/// The most agencies that a part of the plan reaches. Awards go to agencies that have none of the
-/// part yet until the limit is reached, and to those that have from then on.
+/// The maximum number of agencies that a part of the plan reaches. Until the limit is reached, awards go to agencies
+/// without an award in the part; after that, to agencies that have one.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Reach {
-    /// Of all programs together.
+    /// All programs together.
     Ever,
-    /// Of all programs of 2002.
+    /// All programs of 2002.
     Year2002,
-    /// Of one program.
+    /// One program.
     Program(&'static str),
 }
 
-/// The parts of the plan for which the number of agencies was published.
+/// The parts of the plan with a published number of agencies.
 pub(super) const REACHES: &[(Reach, u32)] = &[
     (Reach::Ever, 13_130),
     (Reach::Year2002, 1_916),

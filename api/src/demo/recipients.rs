@@ -1,10 +1,9 @@
-//! Who gets the awards: agencies drawn so that the published numbers of agencies come out.
+//! Draws the agencies that receive awards so that the published numbers of agencies match.
 //!
-//! A published number of agencies is a number of *different* agencies over several rows of the plan, and
-//! rows lie in several such numbers at once (an award of `CIS` in 2002 is in three). Each number is a
-//! [`Circle`]: while it is not full, awards go to agencies outside it, and from then on to those inside.
-//! Within one row of the plan no agency gets two awards, so for a row the number of awards is the number
-//! of agencies.
+//! A published number of agencies counts *different* agencies over several plan rows, and a row can belong to several
+//! such numbers (an award of `CIS` in 2002 belongs to three). Each number is a [`Circle`]: until it is full, awards go
+//! to agencies outside it; after that, to those inside. Within one plan row no agency gets two awards, so a row has as
+//! many agencies as awards.
 
 use super::{
     agencies::Traits,
@@ -13,9 +12,9 @@ use super::{
     rules::Eligible,
 };
 
-/// How often an award goes to an agency that never had one, while such are left.
+/// The probability that an award goes to an agency without any, while there are such agencies.
 const NEWCOMERS: f64 = 0.62;
-/// After how many draws in vain a circle is let go. A dataset of full size never gets there.
+/// The number of failed draws after which a circle is ignored. A full-size dataset never gets there.
 const PATIENCE: u32 = 20_000;
 
 /// The agencies that a part of the plan has reached.
@@ -27,27 +26,27 @@ struct Circle {
     inside: Vec<bool>,
 }
 
-/// Agencies that may have an award, to be drawn evenly or by size.
+/// Eligible agencies, drawn uniformly or by size.
 #[derive(Debug)]
 struct Candidates {
     eligible: Eligible,
     agencies: Vec<usize>,
-    /// The sum of the sizes up to each.
+    /// Cumulative sizes.
     sizes: Vec<f64>,
 }
 
-/// The agencies, and what they have got so far.
+/// The agencies and the awards they have received so far.
 #[derive(Debug)]
 pub(super) struct DemoRecipients<'a> {
     agencies: &'a [Traits],
     candidates: Vec<Candidates>,
     circles: Vec<Circle>,
-    /// The row of the plan from which each agency had its last award, counted from 1.
+    /// The plan row of each agency's last award, counted from 1.
     last: Vec<usize>,
 }
 
 impl<'a> DemoRecipients<'a> {
-    /// Nobody has got anything yet.
+    /// Starts without any awards.
     pub(super) fn new(agencies: &'a [Traits], scaled: impl Fn(u32) -> usize) -> Self {
         let circle = |(reach, limit): &(Reach, u32)| Circle {
             reach: *reach,
@@ -64,7 +63,7 @@ impl<'a> DemoRecipients<'a> {
         }
     }
 
-    /// Draws the agency that gets an award of a row of the plan.
+    /// Draws the agency that gets an award of a plan row.
     pub(super) fn draw(
         &mut self,
         (number, cell): (usize, &PlanCell),
@@ -77,7 +76,7 @@ impl<'a> DemoRecipients<'a> {
             .iter()
             .find(|candidates| candidates.eligible == eligible && !candidates.agencies.is_empty())
             .unwrap_or(&self.candidates[0]);
-        // Among few, most draws would miss: take them from the circle itself.
+        // If few agencies qualify, most draws would miss, so draw from the circle itself.
         let few = self
             .circles
             .iter()
@@ -135,8 +134,8 @@ impl Circle {
         self.members.len() >= self.limit
     }
 
-    /// Whether an agency may have an award. The circle of all programs waits for no newcomer: it
-    /// asks for one only where the award was to go to one.
+    /// Whether an agency may receive an award. The circle of all programs does not demand newcomers: it requires one
+    /// only if the award was meant for one.
     fn admits(&self, agency: usize, newcomer: bool) -> bool {
         match self.reach {
             Reach::Ever if !self.is_full() => !(newcomer && self.inside[agency]),

@@ -1,4 +1,4 @@
-//! Made-up rows go as they came: all at once.
+//! Removes all synthetic rows at once.
 
 use entity::{kind::SourceKind, source, table::tables};
 use sea_orm::{
@@ -7,15 +7,15 @@ use sea_orm::{
 
 use crate::database::load::{Load, TableTally, Tallies};
 
-/// Whether the database holds made-up rows.
+/// Whether the database contains synthetic rows.
 ///
 /// # Errors
-/// Whatever the database says.
+/// A database error.
 pub async fn is_present(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     holds(db, SourceKind::Synthetic).await
 }
 
-/// Whether the database holds rows that were imported: an import leaves the files it read as sources.
+/// Whether the database contains imported rows. An import keeps the files it read as sources.
 pub(super) async fn holds_real_data(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     holds(db, SourceKind::File).await
 }
@@ -24,12 +24,12 @@ async fn holds(db: &impl ConnectionTrait, kind: SourceKind) -> Result<bool, DbEr
     Ok(source::Entity::find().filter(source::Column::Kind.eq(kind)).count(db).await? > 0)
 }
 
-/// Removes all made-up rows and their source within a load, and says what that did to the tables. An import
-/// does so before it adds the first real row, and what it makes is another dataset. The reference data stay, and so do
-/// the revisions: they tell what was loaded when.
+/// Removes all synthetic rows and their source within a load, and returns the number removed from each table. An import
+/// does so before it adds the first real row, and the result is a new dataset. Reference data and revisions stay:
+/// revisions record what was loaded when.
 ///
 /// # Errors
-/// Whatever the database says.
+/// A database error.
 pub async fn remove(load: &mut Load) -> Result<Tallies, DbErr> {
     if !is_present(load.transaction()).await? {
         return Ok(Tallies::new());

@@ -1,23 +1,22 @@
-//! What sets the awards of a program apart: who may have one, what it pays, how long it runs, and how
-//! its number looks.
+//! The rules of each program: who may receive an award, what it pays, how long it runs, and the form of its number.
 
 use entity::kind::{AgencyKind, OrganizationKind};
 
-/// Who may have an award.
+/// Who may receive an award.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Eligible {
     /// Any local, state or tribal agency.
     Any,
-    /// Agencies of places of fewer than 50,000 people.
+    /// Agencies of places with fewer than 50,000 people.
     Small,
-    /// Agencies of tribes.
+    /// Tribal agencies.
     Tribal,
-    /// Agencies of states.
+    /// State agencies.
     State,
 }
 
 impl Eligible {
-    /// Whether an agency of this kind and population may have an award.
+    /// Whether an agency of this kind and population may receive an award.
     pub(super) fn admits(self, kind: AgencyKind, population: i32) -> bool {
         match self {
             Self::Any => kind != AgencyKind::Federal,
@@ -31,24 +30,24 @@ impl Eligible {
 /// The rules of one program.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules {
-    /// Who may have an award.
+    /// Which agencies may receive an award.
     pub(super) eligible: Eligible,
-    /// The organizations that may have one.
+    /// The kinds of organizations that may receive one.
     pub(super) organizations: &'static [OrganizationKind],
-    /// The smallest part of an officer that is funded, in tenths.
+    /// The smallest fraction of an officer that is funded, in tenths.
     pub(super) unit: i64,
-    /// The most dollars for an officer, or for an award where it is not for officers. Awards that
-    /// break it are real, so it shapes the spread of amounts and nothing more.
+    /// The cap in dollars, per officer, or per award if it does not fund officers. Real awards exceed caps, so it only
+    /// shapes the spread of amounts.
     pub(super) cap: Option<i64>,
-    /// The part of the cost that the recipient bears.
+    /// The recipient's share of the cost.
     pub(super) local: f64,
-    /// How many months it runs.
+    /// The duration in months.
     pub(super) months: u32,
-    /// The part of awards that fund officers, where the program funds any.
+    /// The share of awards that fund officers, if the program funds any.
     pub(super) with_officers: f64,
-    /// The letter that stands for the program in award numbers.
+    /// The program's letter in award numbers.
     pub(super) letter: char,
-    /// What an award is for.
+    /// The title of an award.
     pub(super) title: &'static str,
 }
 

@@ -1,7 +1,7 @@
 //! Courses, sessions and trainees.
 //!
-//! The sessions are of the courses of the reference data and of made-up ones, whose titles say that they
-//! are. A trainee is a role, an agency, a day and hours: there is no column for who it was.
+//! Sessions belong to the courses of the reference data and to synthetic ones, whose titles say so. A trainee is a
+//! role, an agency, a day and hours; no column identifies the person.
 
 use chrono::{Datelike as _, Days, NaiveDate};
 use entity::{
@@ -13,7 +13,7 @@ use entity::{
 
 use super::{Stamp, agencies::Traits, awards::Organizations, chance::Chance, places::STATES};
 
-/// The subjects of the made-up courses, with what they teach.
+/// The subjects of the synthetic courses, with their topics.
 const SUBJECTS: &[(&str, &str)] = &[
     ("De-escalation", "de-escalation|crisis intervention"),
     ("Procedural Justice", "procedural justice|community trust"),
@@ -30,7 +30,7 @@ const SUBJECTS: &[(&str, &str)] = &[
 ];
 const LEVELS: &[&str] =
     &["Foundations", "In Practice", "For Supervisors", "Train the Trainer", "Refresher"];
-/// A course, as far as its sessions must know it.
+/// What the sessions need to know about a course.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Course {
     pub(super) id: i32,
@@ -40,7 +40,7 @@ pub(super) struct Course {
 }
 
 impl Course {
-    /// A course of the reference data. Where its length is unknown it is taken to last a day.
+    /// A course of the reference data. A course of unknown length is assumed to last a day.
     pub(super) fn of(row: &training::Model) -> Self {
         Self {
             id: row.id,
@@ -51,7 +51,7 @@ impl Course {
     }
 }
 
-/// Makes the made-up courses.
+/// Generates the synthetic courses.
 pub(super) fn courses(
     first: i32,
     organizations: &Organizations,
@@ -98,7 +98,7 @@ fn modality(in_person: f64, chance: &mut Chance) -> Modality {
     ])
 }
 
-/// A session, as far as its trainees must know it.
+/// What the trainees need to know about a session.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Class {
     id: i32,
@@ -107,7 +107,7 @@ pub(super) struct Class {
     tenths_of_hours: i32,
 }
 
-/// Makes one session; `for_training` are the grants that may have paid, by fiscal year.
+/// Generates a session; `for_training` has the grants that may pay for it, with their fiscal years.
 pub(super) fn session(
     id: i32,
     courses: &[Course],
@@ -125,12 +125,12 @@ pub(super) fn session(
     let way = way.unwrap_or_else(|| modality(if year == 2020 { 0.1 } else { 1.0 }, chance));
     let states = |chance: &mut Chance| {
         let at = chance.below(STATES.len());
-        // Two draws, the larger state of them: sessions are where the people are.
+        // The larger of two random states: more sessions are held where more people live.
         let other = chance.below(STATES.len());
         if STATES[at].thousands > STATES[other].thousands { at } else { other }
     };
     let state = (way != Modality::Online).then(|| states(chance));
-    // Grants pay for what is given in their year and in the two that follow.
+    // A grant pays for sessions in its year and the two that follow.
     let paying = |(of, _): &&(i32, i32)| (*of..=*of + 2).contains(&starts.year());
     let paying: Vec<i32> = for_training.iter().filter(paying).map(|(_, id)| *id).collect();
     let paid = !paying.is_empty() && chance.happens(0.8);
@@ -149,7 +149,7 @@ pub(super) fn session(
     (row, Class { id, state, ends, tenths_of_hours: course.tenths_of_hours })
 }
 
-/// The agencies of each state, and all of them.
+/// All agencies, and those of each state.
 #[derive(Debug)]
 pub(super) struct Homes {
     all: Vec<i32>,
@@ -157,7 +157,7 @@ pub(super) struct Homes {
 }
 
 impl Homes {
-    /// Sorts agencies by state. A larger one is there several times: it sends more people.
+    /// Groups agencies by state. Larger ones are repeated, because they send more people.
     pub(super) fn new(agencies: &[Traits]) -> Self {
         let mut homes = Self { all: Vec::new(), by_state: vec![Vec::new(); STATES.len()] };
         for agency in agencies {
@@ -176,7 +176,7 @@ impl Homes {
     }
 }
 
-/// Makes one trainee of a session.
+/// Generates a trainee of a session.
 pub(super) fn trainee(
     id: i32,
     class: &Class,

@@ -1,5 +1,5 @@
-//! The dataset, written part by part: no part is in memory whole that grows with the scale, but for what
-//! the parts after it refer to.
+//! Writes the dataset part by part. Parts whose size grows with the scale are never in memory as a whole, except for
+//! what later parts refer to.
 
 use std::collections::HashMap;
 
@@ -28,10 +28,10 @@ const AGENCIES: u32 = 18_000;
 const ORGANIZATIONS: u32 = 1_500;
 const SESSIONS: u32 = 25_000;
 const TRAINEES: u32 = 597_300;
-/// Rows that are made before they are written.
+/// How many rows are generated before they are written.
 const CHUNK: usize = 16_000;
 
-/// Drops the indexes of the tables that are filled from nothing.
+/// Drops the indexes of the tables that start empty.
 pub(super) async fn suspend_indexes(load: &mut Load) -> Result<(), DbErr> {
     load.suspend_indexes::<agency::Entity>().await?;
     load.suspend_indexes::<grant::Entity>().await?;
@@ -42,7 +42,7 @@ pub(super) async fn suspend_indexes(load: &mut Load) -> Result<(), DbErr> {
     load.suspend_indexes::<trainee::Entity>().await
 }
 
-/// Makes and writes everything.
+/// Generates and writes everything.
 pub(super) async fn all(
     load: &Load,
     scale: f64,
@@ -50,8 +50,7 @@ pub(super) async fn all(
     bar: &ProgressBar,
 ) -> Result<Made, DbErr> {
     let writer = DemoWriter { load, scale, seed, bar, stamp: stamp(load, scale, seed).await? };
-    // Of a size that is nearly right: 45,000 grants have some 150,000 rows below them, and there are some
-    // 220,000 outcomes.
+    // An estimate: 45,000 grants have some 150,000 rows below them, and there are some 220,000 outcomes.
     bar.set_length(u64::from(scaled(TRAINEES + 460_000, scale)));
     let mut made = Made {
         agencies: 0,
@@ -82,7 +81,7 @@ pub(super) async fn all(
     Ok(made)
 }
 
-/// Notes where the rows come from.
+/// Records the source of the rows.
 async fn stamp(load: &Load, scale: f64, seed: u64) -> Result<Stamp, DbErr> {
     let id = load.next_id::<source::Entity>().await?;
     let seed = if seed == DEFAULT_SEED { String::new() } else { format!(", seed {seed}") };
@@ -90,7 +89,7 @@ async fn stamp(load: &Load, scale: f64, seed: u64) -> Result<Stamp, DbErr> {
         id,
         code: SOURCE.to_owned(),
         kind: SourceKind::Synthetic,
-        title: format!("Synthetic demonstration data: made up, not real (scale {scale}{seed})"),
+        title: format!("Synthetic demonstration data, not real (scale {scale}{seed})"),
         publisher: Some("cops-graphql".to_owned()),
         published_on: None,
         url: None,
@@ -116,7 +115,7 @@ impl DemoWriter<'_> {
         E: EntityTrait,
         E::Model: ModelTrait<Entity = E>,
     {
-        // A statement at a time, so that the bar moves.
+        // One statement at a time, so that the bar advances.
         for rows in rows.chunks(CHUNK) {
             self.load.insert::<E>(rows).await?;
             *count += rows.len() as u64;
@@ -125,7 +124,7 @@ impl DemoWriter<'_> {
         Ok(())
     }
 
-    /// Makes the agencies and the organizations.
+    /// Generates the agencies and organizations.
     async fn recipients(&self, made: &mut Made) -> Result<(Vec<Traits>, Organizations), DbErr> {
         let count = scaled(AGENCIES, self.scale) as usize;
         let first = self.load.next_id::<agency::Entity>().await?;
@@ -141,7 +140,7 @@ impl DemoWriter<'_> {
         Ok((traits, known))
     }
 
-    /// Makes the grants and what hangs on them; gives those that can pay for trainings.
+    /// Generates the grants and their child rows. Returns the grants that can pay for training.
     async fn grants(
         &self,
         agencies: &[Traits],
@@ -192,8 +191,8 @@ impl DemoWriter<'_> {
         Ok(maker.for_training)
     }
 
-    /// The money of a row of the plan, in cents. One that balances a fiscal year gets what the
-    /// obligations of the year still lack.
+    /// The money of a plan row, in cents. A row that balances a fiscal year gets the amount that the year's obligations
+    /// still lack.
     fn cents(&self, cell: &PlanCell, maker: &GrantMaker) -> i64 {
         let published = |year: i32| OBLIGATED.iter().find(|(of, _)| *of == year);
         match cell.balances.and_then(published) {
@@ -213,7 +212,7 @@ impl DemoWriter<'_> {
         Ok(())
     }
 
-    /// Makes the courses and their sessions.
+    /// Generates the courses and their sessions.
     async fn sessions(
         &self,
         organizations: &Organizations,
@@ -244,7 +243,7 @@ impl DemoWriter<'_> {
         Ok(classes)
     }
 
-    /// Makes the trainees of all sessions.
+    /// Generates the trainees of all sessions.
     async fn trainees(
         &self,
         agencies: &[Traits],
@@ -269,7 +268,7 @@ impl DemoWriter<'_> {
         }
         self.insert::<trainee::Entity>(&rows, &mut made.trainees).await
     }
-    /// Makes what agencies report, and what is estimated of states and the nation.
+    /// Generates agency reports, and estimates for states and the nation.
     async fn outcomes(&self, agencies: &[Traits], made: &mut Made) -> Result<(), DbErr> {
         let measures = measure::Entity::find().all(self.load.transaction()).await?;
         let measures = measures.into_iter().map(|row| (row.code, row.id)).collect();

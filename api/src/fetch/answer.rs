@@ -1,4 +1,4 @@
-//! What an answer says before its body is read: that it will do, that it may another time, or never.
+//! Judges a response before its body is read: success, a temporary failure, or a permanent one.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::error::{FetchError, readable};
 
-/// Why one try did not do.
+/// Why an attempt failed.
 pub(crate) enum Failure {
-    /// It may do another time, perhaps after what the server asks for.
+    /// Temporary; a retry may succeed, perhaps after the delay that the server asks for.
     Passing { problem: String, after: Option<Duration> },
-    /// It will never do.
+    /// Permanent.
     Final(FetchError),
 }
 
@@ -24,14 +24,14 @@ impl Failure {
 
 /// Why a request could not be sent.
 pub(crate) fn unsent(url: &Uri, problem: String) -> Failure {
-    // The words of rustls; they come through three libraries as no more than that.
+    // The wording of rustls. Three libraries pass it on only as text.
     match problem.contains("peer certificate") {
         true => Failure::Final(FetchError::Untrusted { url: url.to_string(), problem }),
         false => Failure::passing(problem),
     }
 }
 
-/// What a status says of a try.
+/// Judges an attempt by its status.
 pub(crate) fn judged(
     url: &Uri,
     status: StatusCode,
@@ -46,7 +46,7 @@ pub(crate) fn judged(
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS
     );
     if status.is_server_error() || passing {
-        return Err(Failure::Passing { problem: format!("it answers {status}"), after });
+        return Err(Failure::Passing { problem: format!("the server returned {status}"), after });
     }
     let detail = serde_json::from_slice::<Value>(body).ok();
     let detail = detail.as_ref().and_then(|body| body["detail"].as_str());
@@ -57,7 +57,7 @@ pub(crate) fn judged(
     Err(Failure::Final(FetchError::Refused { url: url.to_string(), problem }))
 }
 
-/// Whether the request is to be sent to another place.
+/// Whether the response is a redirect.
 pub(crate) fn leads_elsewhere(status: StatusCode) -> bool {
     matches!(
         status,
@@ -68,9 +68,9 @@ pub(crate) fn leads_elsewhere(status: StatusCode) -> bool {
     )
 }
 
-/// Where a whole address, or a path of the same server, leads.
+/// The target of a redirect: a full URL, or a path on the same server.
 pub(crate) fn elsewhere(from: &Uri, to: &str) -> Result<Uri, String> {
-    let wrong = || format!("it leads to {:?}", readable(to));
+    let wrong = || format!("it redirects to {:?}", readable(to));
     let to = if to.starts_with('/') && !to.starts_with("//") {
         let (scheme, host) = (from.scheme_str(), from.authority());
         let (Some(scheme), Some(host)) = (scheme, host) else { return Err(wrong()) };
@@ -80,13 +80,13 @@ pub(crate) fn elsewhere(from: &Uri, to: &str) -> Result<Uri, String> {
     };
     let uri = to.parse::<Uri>().map_err(|_| wrong())?;
     match (from.scheme_str(), uri.scheme_str()) {
-        (Some("https"), Some("http")) => Err(format!("{}, which is without TLS", wrong())),
+        (Some("https"), Some("http")) => Err(format!("{} without TLS", wrong())),
         (_, Some("http" | "https")) if uri.host().is_some() => Ok(uri),
         _ => Err(wrong()),
     }
 }
 
-/// How long the server asks to wait, in seconds or until a time.
+/// The delay that the server asks for, in seconds or until a time.
 pub(crate) fn retry_after<B>(answer: &Response<B>) -> Option<Duration> {
     let text = answer.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
@@ -96,7 +96,7 @@ pub(crate) fn retry_after<B>(answer: &Response<B>) -> Option<Duration> {
     (until.with_timezone(&Utc) - Utc::now()).to_std().ok()
 }
 
-/// The reason behind an error: the outer ones say only that there was one.
+/// The innermost cause of an error. The outer ones only say that there was one.
 pub(crate) fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
     let mut deepest = error;
     while let Some(source) = deepest.source() {
@@ -105,7 +105,7 @@ pub(crate) fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
     deepest.to_string()
 }
 
-/// How an answer begins that cannot be read.
+/// The beginning of an unreadable response.
 pub(crate) fn beginning(bytes: &[u8]) -> String {
     readable(&String::from_utf8_lossy(&bytes[..bytes.len().min(60)]))
 }

@@ -1,14 +1,13 @@
-//! Requests that are sent until they are answered.
+//! Sends requests and retries them until they succeed.
 //!
-//! The client is the one of hyper that is compiled anyway, with rustls for TLS. It trusts whom the system
-//! trusts, so that the certificate of a network's own proxy works; where the system names nobody, as in an
-//! empty container, it trusts whom Mozilla trusts.
+//! The client is hyper's, which is already compiled, with rustls for TLS. It trusts the system's certificates, so the
+//! certificate of a network's own proxy works; if the system has none, as in an empty container, it trusts Mozilla's.
 //!
 //! # Why not `reqwest` with `backon`
-//! What is particular here is what to do with an answer: which are worth another try and after how long (`Retry-After`
-//! included), what a transfer that broke off goes on from, which answers are those of somebody else's proxy. That is the
-//! code of this module, and would stay. `reqwest` would replace the lines that make a connection; the client of
-//! hyper below it is compiled for the exporter of spans, too.
+//! The specific part is the handling of responses: which failures to retry and after how long (including
+//! `Retry-After`), where an interrupted transfer continues, and which responses come from a proxy in between. That code
+//! would remain. `reqwest` would only replace the lines that make a connection, and hyper's client is also compiled for
+//! the span exporter.
 
 use std::time::Duration;
 
@@ -35,21 +34,21 @@ use super::{
     error::FetchError,
 };
 
-/// How the program names itself.
+/// The `User-Agent` header.
 const AGENT: &str = concat!("cops-graphql/", env!("CARGO_PKG_VERSION"));
-/// The bytes of an answer that are read where it is not a file.
+/// The maximum size of a response that is not a file, in bytes.
 const MOST_BYTES: usize = 1 << 20;
-/// How often an answer may lead elsewhere.
+/// The maximum number of redirects.
 const MOST_REDIRECTS: usize = 5;
 
-/// The tries of one thing.
+/// The number of attempts so far.
 #[derive(Default)]
 pub(crate) struct Tries(u32);
 
-/// A client of HTTP, with TLS and without.
+/// An HTTP client, with and without TLS.
 pub(crate) type HttpsClient = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
-/// A client that waits so long for a connection.
+/// A client with a connection timeout.
 pub(crate) fn https_client(patience: Duration) -> HttpsClient {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
@@ -68,17 +67,17 @@ pub(crate) struct FetchClient {
     http: HttpsClient,
     base: String,
     pub(crate) pace: Pace,
-    /// Where a person sees how far it is.
+    /// Shows progress.
     pub(crate) progress: ProgressBar,
 }
 
 impl FetchClient {
-    /// A client of the API at an address.
+    /// A client of the API at a URL.
     pub(crate) fn new(base: &str, pace: Pace, progress: ProgressBar) -> Result<Self, FetchError> {
         let base = base.trim_end_matches('/').to_owned();
         let wrong = || {
             FetchError::Request(format!(
-                "{base}: write the address of the API as https://HOST or http://HOST:PORT"
+                "{base}: write the URL of the API as https://HOST or http://HOST:PORT"
             ))
         };
         let uri = base.parse::<Uri>().map_err(|_| wrong())?;
@@ -90,12 +89,12 @@ impl FetchClient {
         Ok(Self { http, base, pace, progress })
     }
 
-    /// Where the API is.
+    /// The URL of the API.
     pub(crate) fn base(&self) -> &str {
         &self.base
     }
 
-    /// Where a file is: the API gives a whole address, or a path of its own.
+    /// The URL of a file: the API gives a full URL, or a path of its own.
     pub(crate) fn resolve(&self, url: &str) -> Result<Uri, FetchError> {
         let whole = match url.starts_with('/') && !url.starts_with("//") {
             true => format!("{}{url}", self.base),
@@ -105,12 +104,12 @@ impl FetchClient {
         elsewhere(&base, &whole).map_err(|problem| FetchError::contract(&self.base, "", &problem))
     }
 
-    /// Asks for a value.
+    /// Gets a JSON value.
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, FetchError> {
         self.value(Method::GET, path, None).await
     }
 
-    /// Sends a value for another.
+    /// Posts a JSON value and returns the response.
     pub(crate) async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -149,7 +148,8 @@ impl FetchClient {
                     .to_bytes();
                 judged(&url, status, after, &bytes)?;
                 serde_json::from_slice(&bytes).map_err(|error| {
-                    let problem = format!("{error}; it begins {:?}", beginning(&bytes));
+                    let problem =
+                        format!("{error}; the response begins with {:?}", beginning(&bytes));
                     Failure::Final(FetchError::Contract { url: url.to_string(), problem })
                 })
             };
@@ -160,7 +160,7 @@ impl FetchClient {
         }
     }
 
-    /// Sends a request once, and follows where it leads. The body is still to come.
+    /// Sends a request once and follows redirects. Does not read the body.
     pub(crate) async fn send(
         &self,
         request: Request<Full<Bytes>>,
@@ -182,11 +182,11 @@ impl FetchClient {
                 Failure::Final(FetchError::Contract { url: parts.uri.to_string(), problem })
             })?;
         }
-        let problem = format!("it leads elsewhere more than {MOST_REDIRECTS} times");
+        let problem = format!("it redirects more than {MOST_REDIRECTS} times");
         Err(Failure::Final(FetchError::Contract { url: parts.uri.to_string(), problem }))
     }
 
-    /// Waits before another try, or says that there is none.
+    /// Waits before the next attempt, or fails if there is none.
     pub(crate) async fn again(
         &self,
         tries: &mut Tries,
@@ -206,15 +206,17 @@ impl FetchClient {
             return Err(FetchError::Unreachable { url: url.to_string(), problem, tries: tries.0 });
         }
         let seconds = pause.as_secs_f64().ceil();
-        self.progress.set_message(format!("{problem}: trying again in {seconds} s"));
+        self.progress.set_message(format!("{problem}: retrying in {seconds} s"));
         tokio::time::sleep(pause).await;
         Ok(())
     }
 
-    /// What comes before silence has lasted too long.
+    /// Fails if the future takes longer than the allowed silence.
     pub(crate) async fn in_time<F: Future>(&self, future: F) -> Result<F::Output, Failure> {
         let silence = self.pace.silence;
-        let silent = |_| Failure::passing(format!("it is silent for {} s", silence.as_secs_f64()));
+        let silent = |_| {
+            Failure::passing(format!("the server sent nothing for {} s", silence.as_secs_f64()))
+        };
         tokio::time::timeout(silence, future).await.map_err(silent)
     }
 }

@@ -1,9 +1,8 @@
-//! What is asked of the API, and what it answers.
+//! The requests to the API, and its responses.
 //!
-//! The endpoints of `download/` choose by assistance listing; they search what is from fiscal year 2008 on,
-//! and a file has at most as many rows as the API says when it counts. What is older only `bulk_download/`
-//! has: transactions of an agency, and of at most a year. There the listings are picked out when the file is
-//! imported.
+//! The `download/` endpoints select by assistance listing. They search fiscal year 2008 and later, and a file is
+//! limited to the number of rows that the API reports when it counts. Older data is only in `bulk_download/`:
+//! transactions of an agency, for at most a year. Those files are filtered by listing when they are imported.
 
 use std::fmt;
 
@@ -11,39 +10,39 @@ use chrono::{Datelike as _, Days, NaiveDate};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The first day that the endpoints of `download/` search.
+/// The first day that the `download/` endpoints search.
 pub(crate) const FIRST_SEARCHED: NaiveDate =
     NaiveDate::from_ymd_opt(2007, 10, 1).expect("it is a day");
-/// The department that the COPS Office belongs to, as USAspending names it.
+/// The department of the COPS Office, as USAspending names it.
 const DEPARTMENT: &str = "Department of Justice";
-/// Every kind of financial assistance, by its code: what is given under a listing is one of these.
+/// The codes of all types of financial assistance. Whatever is given under a listing has one of these.
 const ASSISTANCE: [&str; 10] = ["02", "03", "04", "05", "06", "07", "08", "09", "10", "11"];
-/// Where files are counted before they are asked for.
+/// The endpoint that counts the rows of a file before it is requested.
 pub(crate) const COUNT: &str = "/api/v2/download/count/";
 
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RowsOf {
-    /// Transactions under some listings.
+    /// Transactions under a set of listings.
     Transactions,
-    /// Summaries of the awards that were active.
+    /// Summaries of the awards active in the period.
     Awards,
-    /// Transactions of the whole department, of at most a fiscal year.
+    /// Transactions of the whole department, for at most a fiscal year.
     Department,
 }
 
-/// One file: some rows of some days.
+/// One file: the rows of a range of days.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
     pub(crate) rows: RowsOf,
-    /// In order and each once, so that one request has one name.
+    /// Sorted and distinct, so that each request has one name.
     pub(crate) listings: Vec<String>,
     pub(crate) from: NaiveDate,
     pub(crate) until: NaiveDate,
 }
 
 impl Piece {
-    /// The endpoint that makes the file.
+    /// The endpoint that generates the file.
     pub(crate) fn path(&self) -> &'static str {
         match self.rows {
             RowsOf::Transactions => "/api/v2/download/transactions/",
@@ -52,7 +51,7 @@ impl Piece {
         }
     }
 
-    /// The body that asks for the file.
+    /// The request body for the file.
     pub(crate) fn order(&self) -> Value {
         let filters = match self.rows {
             RowsOf::Transactions | RowsOf::Awards => self.search(),
@@ -66,7 +65,7 @@ impl Piece {
         json!({ "filters": filters, "file_format": "csv" })
     }
 
-    /// The body that asks how many rows it would have.
+    /// The request body for its row count.
     pub(crate) fn count(&self) -> Value {
         let level = if self.rows == RowsOf::Awards { "awards" } else { "transactions" };
         json!({ "filters": self.search(), "spending_level": level })
@@ -80,7 +79,7 @@ impl Piece {
         })
     }
 
-    /// The same in two files, unless it is of a single day.
+    /// The same rows in two files, unless the range is a single day.
     pub(crate) fn halves(&self) -> Option<[Self; 2]> {
         let days = (self.until - self.from).num_days();
         let middle = self.from + Days::new(u64::try_from(days / 2).ok()?);
@@ -88,7 +87,7 @@ impl Piece {
         Some([Self { until: middle, ..self.clone() }, Self { from: next, ..self.clone() }])
     }
 
-    /// The name of the file, which says what was asked for.
+    /// The name of the file, which describes the request.
     pub(crate) fn file(&self) -> String {
         let rows = match self.rows {
             RowsOf::Transactions => format!("transactions_{}", self.listings.join("_")),
@@ -110,13 +109,13 @@ impl fmt::Display for Piece {
     }
 }
 
-/// The last day of the federal fiscal year that a day is in.
+/// The last day of a day's federal fiscal year.
 pub(crate) fn end_of_fiscal_year(day: NaiveDate) -> NaiveDate {
     let year = day.year() + i32::from(day.month() >= 10);
     NaiveDate::from_ymd_opt(year, 9, 30).unwrap_or(NaiveDate::MAX)
 }
 
-/// The path that tells of a file; both kinds of download have the same.
+/// The path of a file's status, the same for both kinds of download.
 pub(crate) fn status(file_name: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("file_name", file_name)
@@ -124,13 +123,13 @@ pub(crate) fn status(file_name: &str) -> String {
     format!("/api/v2/download/status?{query}")
 }
 
-/// The answer to an order.
+/// The response to a request for a file.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Ordered {
     pub(crate) file_name: String,
 }
 
-/// How far a file is.
+/// The status of a file.
 #[derive(Debug, Deserialize)]
 pub(crate) struct FileStatus {
     #[serde(rename = "status")]
@@ -148,7 +147,7 @@ pub(crate) enum FileState {
     Running,
 }
 
-/// How many rows a file would have.
+/// The row count of a file.
 #[derive(Debug, Deserialize)]
 pub(crate) struct RowCount {
     #[serde(rename = "transaction_rows_gt_limit")]

@@ -1,113 +1,115 @@
-//! Why a fetch ended.
+//! Why a fetch failed.
 //!
-//! Whoever runs the command can mend some of it: options, the folder, the place of the API. The rest is for
-//! another time. A text says what is wrong, where, and the mend.
+//! You can fix some failures: options, the folder, the URL of the API. Others are temporary. Each text says what is
+//! wrong, where, and how to fix it.
 
 use std::{io, path::Path, time::Duration};
 
-/// Why not all could be fetched.
+/// Why a fetch failed.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// What was asked for cannot be.
+    /// The request is invalid.
     #[error("{0}")]
     Request(String),
-    /// The folder does not take the files.
-    #[error("{path}: {problem}\n  make the folder writable, or name another with --to")]
+    /// The folder cannot hold the files.
+    #[error("{path}: {problem}\n  make the folder writable, or choose another with --to")]
     Folder {
         /// The file or folder.
         path: String,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
-    /// Somebody else fetches into the folder.
+    /// Another fetch uses the folder.
     #[error(
-        "{0}: another fetch is at work in this folder\n  wait for it, or name another with --to"
+        "{0}: another fetch is running in this folder\n  wait until it ends, or choose another folder with --to"
     )]
     Busy(String),
-    /// The API did not answer, again and again.
+    /// The API did not respond, despite retries.
     #[error(
-        "{url}: {problem} (tries: {tries})\n  what was fetched is kept: run the command again to go on"
+        "{url}: {problem} (tries: {tries})\n  the fetched data is kept: run the command again to continue"
     )]
     Unreachable {
-        /// What was asked for.
+        /// The URL.
         url: String,
-        /// What happened the last time.
+        /// The last problem.
         problem: String,
-        /// How often it was tried.
+        /// The number of attempts.
         tries: u32,
     },
-    /// Nobody whom the system trusts vouches for the server.
+    /// The server's certificate is not trusted.
     #[error(
-        "{url}: {problem}\n  if your network looks into TLS, add its certificate to the system's, or name the \
-         file by SSL_CERT_FILE"
+        "{url}: {problem}\n  if your network inspects TLS, add its certificate to the system's trusted certificates, \
+         or set SSL_CERT_FILE to its file"
     )]
     Untrusted {
-        /// What was asked for.
+        /// The URL.
         url: String,
-        /// What is wrong with the certificate.
+        /// The problem with the certificate.
         problem: String,
     },
-    /// The API does not take the request.
+    /// The API rejected the request.
     #[error(
-        "{url}: the request was refused: {problem}\n  check --listing, --from, --until and --url; the contract \
-         of the API may have changed"
+        "{url}: the API rejected the request: {problem}\n  check --listing, --from, --until and --url; the API's \
+         contract may have changed"
     )]
     Refused {
-        /// What was asked for.
+        /// The URL.
         url: String,
-        /// What the API says.
+        /// The API's message.
         problem: String,
     },
-    /// The answer is not what the contract says.
+    /// The response does not follow the contract.
     #[error(
-        "{url}: the answer is not that of the API: {problem}\n  check --url, and what is in between"
+        "{url}: the response does not follow the API's contract: {problem}\n  check --url, and any proxy in between"
     )]
     Contract {
-        /// What was asked for.
+        /// The URL.
         url: String,
-        /// What is wrong with it.
+        /// The problem with the response.
         problem: String,
     },
-    /// The API could not make a file.
-    #[error("{what}: the API could not make the file: {message}\n  run the command again later")]
+    /// The API could not generate a file.
+    #[error(
+        "{what}: the API could not generate the file: {message}\n  run the command again later"
+    )]
     Failed {
-        /// What was asked for.
+        /// The file.
         what: String,
-        /// What the API says.
+        /// The API's message.
         message: String,
     },
-    /// The API takes too long to make a file.
+    /// The API takes too long to generate a file.
     #[error(
-        "{what}: the file is not finished after {} minutes\n  run the command again to go on waiting, or wait \
-         longer with --wait", waited.as_secs() / 60
+        "{what}: the file is not finished after {} minutes\n  run the command again to keep waiting, or wait longer \
+         with --wait", waited.as_secs() / 60
     )]
     TooSlow {
-        /// What was asked for.
+        /// The file.
         what: String,
-        /// How long it was waited for.
+        /// How long the command waited.
         waited: Duration,
     },
-    /// A file that was made is not there any more.
-    #[error("{url}: the file is not there\n  run the command again to have it made anew")]
+    /// A generated file no longer exists.
+    #[error("{url}: the file no longer exists\n  run the command again to request it again")]
     Gone {
-        /// Where it was.
+        /// Its URL.
         url: String,
     },
-    /// What came is not the file.
+    /// The download is damaged.
     #[error(
-        "{what}: what came is no whole ZIP: {problem}\n  it was thrown away; run the command again, and check \
-         what is in between if that does not help"
+        "{what}: the download is not a complete ZIP: {problem}\n  it was deleted; run the command again, and if that \
+         does not help, check any proxy in between"
     )]
     Damaged {
-        /// What was asked for.
+        /// The file.
         what: String,
-        /// What is wrong with it.
+        /// The problem with it.
         problem: String,
     },
 }
 
 impl FetchError {
-    /// The exit code of the command: 1 the API failed, 2 what was asked for is wrong.
+    /// The exit code of the command: 1 if the API failed, 2 if the request is wrong.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -120,7 +122,7 @@ impl FetchError {
         }
     }
 
-    /// Whether it may help to have the file made anew.
+    /// Whether requesting the file again may help.
     pub(crate) fn is_of_this_file(&self) -> bool {
         matches!(self, Self::Failed { .. } | Self::Gone { .. } | Self::Damaged { .. })
     }
@@ -134,7 +136,7 @@ impl FetchError {
     }
 }
 
-/// What somebody else wrote, as it may be shown on a terminal: one line, not a long one.
+/// Text from others, made safe for a terminal: one line of limited length.
 pub(crate) fn readable(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().filter(|c| !c.is_control()).take(300).collect()

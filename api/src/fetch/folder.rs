@@ -1,7 +1,7 @@
-//! The folder that keeps what was fetched.
+//! The folder of fetched files.
 //!
-//! `downloads.json` says of each file what was asked for, when, and what came of it; `SHA256SUMS` has the
-//! digests of the whole ones, for `sha256sum --check`. What is not whole has a name that ends with `.part`.
+//! `downloads.json` records each file's request, time and result. `SHA256SUMS` has the digests of complete files, for
+//! `sha256sum --check`. Incomplete files have names that end in `.part`.
 
 use std::{
     collections::BTreeMap,
@@ -17,18 +17,18 @@ use serde_json::Value;
 use super::{contract::Piece, error::FetchError};
 use crate::ingest;
 
-/// The file that says what the files are.
+/// The file that describes the fetched files.
 pub const FILE_LIST: &str = "downloads.json";
 /// The file of digests.
 pub const SUMS: &str = "SHA256SUMS";
 const LOCK: &str = ".lock";
 
-/// A whole file of the folder.
+/// A complete file in the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptFile {
     /// Where it is.
     pub path: PathBuf,
-    /// The endpoint of the API that made it.
+    /// The API endpoint that generated it.
     pub endpoint: String,
     /// When it was fetched.
     pub fetched: DateTime<Utc>,
@@ -38,26 +38,26 @@ pub struct KeptFile {
     pub bytes: u64,
 }
 
-/// What is known of a file.
+/// What is known about a file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Entry {
-    /// The endpoint that was asked.
+    /// The endpoint of the request.
     endpoint: String,
-    /// What was asked for.
+    /// The body of the request.
     request: Value,
-    /// The name that the API gave it.
+    /// The name that the API gave the file.
     pub(crate) job: Option<String>,
-    /// Where it was fetched.
+    /// The URL it was fetched from.
     url: Option<String>,
-    /// The entity tag or the date by which a transfer that broke off knows that the file is still the same.
+    /// The entity tag or date that shows, after an interruption, that the file is still the same.
     pub(crate) validator: Option<String>,
-    /// When it was whole.
+    /// When it was completed.
     fetched: Option<DateTime<Utc>>,
     sha256: Option<String>,
     bytes: Option<u64>,
 }
 
-/// The folder, which nobody else fetches into.
+/// The folder, locked against other fetches.
 pub(crate) struct Folder {
     path: PathBuf,
     entries: BTreeMap<String, Entry>,
@@ -65,7 +65,7 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Opens a folder, which is made where it is not there.
+    /// Opens a folder, creating it if necessary.
     pub(crate) fn open(path: &Path) -> Result<Self, FetchError> {
         fs::create_dir_all(path).map_err(|error| FetchError::folder(path, &error))?;
         let at = path.join(LOCK);
@@ -93,12 +93,12 @@ impl Folder {
         self.entries.get(&piece.file())
     }
 
-    /// Where the bytes that came so far are.
+    /// The path of the bytes received so far.
     pub(crate) fn part(&self, piece: &Piece) -> PathBuf {
         self.path.join(format!("{}.part", piece.file()))
     }
 
-    /// The whole file, where it is there and as it was when it came.
+    /// The complete file, if it exists unchanged.
     pub(crate) fn kept(&self, piece: &Piece) -> Result<Option<KeptFile>, FetchError> {
         let file = piece.file();
         let path = self.path.join(&file);
@@ -116,7 +116,7 @@ impl Folder {
         Ok((found == *sha256).then_some(KeptFile { path, endpoint, fetched, sha256: found, bytes }))
     }
 
-    /// Remembers what the API calls a file that it was asked for.
+    /// Records the API's name for a requested file.
     pub(crate) fn ordered(
         &mut self,
         piece: &Piece,
@@ -134,7 +134,7 @@ impl Folder {
         self.save()
     }
 
-    /// Remembers where a file is fetched, and by what it is known to be the same.
+    /// Records the URL of a file, and the validator that identifies its version.
     pub(crate) fn begun(
         &mut self,
         piece: &Piece,
@@ -147,7 +147,7 @@ impl Folder {
         self.save()
     }
 
-    /// Gives a whole file its name.
+    /// Gives a complete file its name.
     pub(crate) fn keep(
         &mut self,
         piece: &Piece,
@@ -163,12 +163,12 @@ impl Folder {
         entry.sha256 = Some(sha256);
         entry.bytes = Some(bytes);
         entry.fetched = Some(Utc::now());
-        // The next time it is asked for, it is to be made anew.
+        // A later request asks for a new file.
         entry.validator = None;
         self.save()
     }
 
-    /// Throws away what came of a file so far.
+    /// Deletes what was received of a file so far.
     pub(crate) fn discard(&mut self, piece: &Piece) -> Result<(), FetchError> {
         let part = self.part(piece);
         match fs::remove_file(&part) {
@@ -179,7 +179,7 @@ impl Folder {
         }
     }
 
-    /// Forgets that a file was asked for. A whole one stays until another takes its place.
+    /// Forgets that a file was requested. A complete file stays until it is replaced.
     pub(crate) fn forget(&mut self, piece: &Piece) -> Result<(), FetchError> {
         self.discard(piece)?;
         if self.entries.remove(&piece.file()).is_some() {

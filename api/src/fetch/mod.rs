@@ -1,17 +1,16 @@
-//! Fetching the awards and transactions of the COPS Office from the API of USAspending.
+//! Fetches the awards and transactions of the COPS Office from the API of USAspending.
 //!
-//! The API makes downloads to order, by its published contracts (`api_contracts/contracts/v2/download/` and
-//! `bulk_download/` of the repository `fedspendingtransparency/usaspending-api`). A request is answered by
-//! the name of a file that does not exist yet; one asks for its status until it is finished, and fetches the
-//! ZIP from where the status says. What is asked for is in [`contract`], and nothing else knows the API.
+//! The API generates downloads on request, according to its published contracts (`api_contracts/contracts/v2/download/`
+//! and `bulk_download/` in the repository `fedspendingtransparency/usaspending-api`). It responds to a request with the
+//! name of a file that does not exist yet. The client polls the file's status until it is finished, and downloads the
+//! ZIP from the URL in the status. [`contract`] defines the requests; no other module knows the API.
 //!
-//! - [`plan`] says which requests cover the days that are wanted. The API counts first, and days that hold
-//!   more rows than one download may are cut in halves.
-//! - [`client`] sends a request until it is answered: what may pass is tried again, more and more slowly.
-//! - [`transfer`] brings a file, and goes on where a transfer broke off.
-//! - [`folder`] keeps the files, and what is known of each. A file has its name only when it is whole: all
-//!   that was promised, a ZIP, and every checksum in it right. So the command can be stopped at any moment,
-//!   and run again.
+//! - [`plan`] decides which requests cover the wanted days. The API counts first, and ranges with more rows than a
+//!   download may have are halved.
+//! - [`client`] sends requests and retries temporary failures with growing delays.
+//! - [`transfer`] downloads a file, and continues an interrupted transfer.
+//! - [`folder`] keeps the files and their descriptions. A file gets its name only when it is complete: all promised
+//!   bytes, a valid ZIP, and every checksum in it correct. So the command can be interrupted at any time and run again.
 
 mod answer;
 pub(crate) mod client;
@@ -37,47 +36,46 @@ pub use self::{
 };
 use crate::ingest;
 
-/// The API of USAspending.
+/// The URL of the USAspending API.
 pub const API: &str = "https://api.usaspending.gov";
-/// The longest pause between two questions whether a file is finished.
+/// The longest pause between two status requests.
 const LONGEST_POLL: Duration = Duration::from_secs(10);
-/// The first day of which USAspending has awards.
+/// The first day with awards in USAspending.
 pub const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(2000, 10, 1).expect("it is a day");
 
 /// What to fetch, from where, and how patiently.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where the API is, without the path of a contract.
+    /// The URL of the API, without a contract's path.
     pub api: String,
-    /// The folder that keeps the files; it is made where it is not there.
+    /// The folder for the files; created if missing.
     pub folder: PathBuf,
     /// The assistance listings.
     pub listings: Vec<String>,
-    /// The first day of actions.
+    /// The first action date.
     pub from: NaiveDate,
-    /// The last day of actions.
+    /// The last action date.
     pub until: NaiveDate,
-    /// Ask for files anew that are there already.
+    /// Requests files again that already exist.
     pub again: bool,
-    /// How patient to be.
+    /// Retries and timeouts.
     pub pace: Pace,
 }
 
-/// How patient to be with an API that is slow or fails.
+/// Retries and timeouts for a slow or failing API.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// How often one thing is tried again before it is given up; a transfer that moves begins to count anew.
+    /// The number of retries before giving up. A transfer that makes progress starts counting again.
     pub retries: u32,
-    /// The first pause before something is tried again. Each next one is twice as long.
+    /// The first pause before a retry. It doubles each time.
     pub pause: Duration,
-    /// The longest pause, also where the API asks for a longer one: then it is given up.
+    /// The longest pause. If the API asks for a longer one, the fetch fails.
     pub longest_pause: Duration,
-    /// The first pause between two questions whether a file is finished. Each next one is twice as long, up to
-    /// ten seconds.
+    /// The first pause between two status requests. It doubles each time, up to ten seconds.
     pub poll: Duration,
-    /// How long the API may take to make a file.
+    /// How long the API may take to generate a file.
     pub making: Duration,
-    /// How long an answer, or the next bytes of it, may take.
+    /// How long a response, or its next bytes, may take.
     pub silence: Duration,
 }
 
@@ -94,10 +92,10 @@ impl Default for Pace {
     }
 }
 
-/// Fetches what is not there yet, and says what the folder has then of what was asked for.
+/// Fetches the files that are missing, and returns all requested files.
 ///
 /// # Errors
-/// [`FetchError`] says why not all could be fetched. What could be is kept, and the next time begins there.
+/// [`FetchError`] says why not everything could be fetched. What was fetched is kept, and the next run continues there.
 pub async fn run(options: &Options, progress: &ProgressBar) -> Result<Vec<KeptFile>, FetchError> {
     if options.from > options.until {
         let (from, until) = (options.from, options.until);
@@ -112,10 +110,10 @@ pub async fn run(options: &Options, progress: &ProgressBar) -> Result<Vec<KeptFi
     let mut folder = Folder::open(&options.folder)?;
     progress.set_style(words());
     let pieces = plan::plan(&client, options).await?;
-    // All are asked for before the first one is waited for: the API makes them meanwhile.
+    // Request all files before waiting for the first: the API generates them in the meantime.
     let mut missing = Vec::new();
     for piece in &pieces {
-        progress.set_message(format!("asking for {piece}"));
+        progress.set_message(format!("requesting {piece}"));
         if options.again {
             folder.forget(piece)?;
         }
@@ -131,7 +129,7 @@ pub async fn run(options: &Options, progress: &ProgressBar) -> Result<Vec<KeptFi
     kept.filter_map(Result::transpose).collect()
 }
 
-/// Asks for a file, unless that was done before and the answer still holds.
+/// Requests a file, unless an earlier request is still valid.
 async fn order(
     client: &FetchClient,
     folder: &mut Folder,
@@ -145,8 +143,8 @@ async fn order(
     Ok(())
 }
 
-/// Waits for a file and fetches it. What was asked for at another time may be gone, and what a server sends
-/// may be no ZIP: once, that is mended by asking anew.
+/// Waits for a file and downloads it. An earlier request may have expired, and the download may be damaged: in these
+/// cases the file is requested again once.
 async fn bring(client: &FetchClient, folder: &mut Folder, piece: &Piece) -> Result<(), FetchError> {
     let first = deliver(client, folder, piece).await;
     match first {
@@ -155,7 +153,7 @@ async fn bring(client: &FetchClient, folder: &mut Folder, piece: &Piece) -> Resu
             order(client, folder, piece, true).await?;
             let second = deliver(client, folder, piece).await;
             if second.as_ref().is_err_and(FetchError::is_of_this_file) {
-                // The next time, too, begins anew.
+                // The next run also starts over.
                 folder.forget(piece)?;
             }
             second
@@ -184,7 +182,7 @@ async fn deliver(
     }
 }
 
-/// Asks for the status of a file until it is finished, and says where it is.
+/// Polls the status of a file until it is finished, and returns its URL.
 async fn finished(
     client: &FetchClient,
     folder: &Folder,
@@ -196,7 +194,7 @@ async fn finished(
     let mut poll = client.pace.poll;
     loop {
         let status = match client.get::<contract::FileStatus>(&path).await {
-            // The API knows of a file for a while only.
+            // The API forgets a file after some time.
             Err(FetchError::Refused { url, .. }) => return Err(FetchError::Gone { url }),
             other => other?,
         };
@@ -208,7 +206,8 @@ async fn finished(
                 }
             },
             FileState::Failed => {
-                let message = error::readable(status.message.as_deref().unwrap_or("for no reason"));
+                let message =
+                    error::readable(status.message.as_deref().unwrap_or("no reason given"));
                 return Err(FetchError::Failed { what: piece.to_string(), message });
             }
             FileState::Ready | FileState::Running => {}
@@ -217,18 +216,20 @@ async fn finished(
         if waited > client.pace.making {
             return Err(FetchError::TooSlow { what: piece.to_string(), waited });
         }
-        client.progress.set_message(format!("{piece}: being made for {} s", waited.as_secs()));
+        client
+            .progress
+            .set_message(format!("{piece}: waiting for the API for {} s", waited.as_secs()));
         tokio::time::sleep(poll).await;
         poll = (poll * 2).min(LONGEST_POLL);
     }
 }
 
-/// A line of words, while there is nothing to count.
+/// A line of text, while there is nothing to count.
 fn words() -> ProgressStyle {
     style("{spinner} {msg}")
 }
 
-/// A bar of bytes.
+/// A progress bar of bytes.
 fn bytes() -> ProgressStyle {
     style("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left")
 }

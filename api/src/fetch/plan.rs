@@ -1,4 +1,4 @@
-//! Which files cover the days that are wanted.
+//! Plans which files cover the wanted days.
 
 use super::{
     FetchError, Options,
@@ -6,7 +6,7 @@ use super::{
     contract::{COUNT, FIRST_SEARCHED, Piece, RowCount, RowsOf, end_of_fiscal_year},
 };
 
-/// The files, the oldest days first.
+/// The files, oldest days first.
 pub(crate) async fn plan(
     client: &FetchClient,
     options: &Options,
@@ -18,7 +18,7 @@ pub(crate) async fn plan(
     let mut from = options.from;
     while from < FIRST_SEARCHED && from <= options.until {
         let until = end_of_fiscal_year(from).min(options.until);
-        // All listings are in it, so it is the same file whichever are wanted.
+        // This file has all listings, so it is the same whichever are wanted.
         pieces.push(Piece { rows: RowsOf::Department, listings: Vec::new(), from, until });
         from = until.succ_opt().unwrap_or(until);
     }
@@ -39,8 +39,8 @@ pub(crate) async fn plan(
                 Some([first, second]) => left.extend([second, first]),
                 None => {
                     return Err(FetchError::Request(format!(
-                        "{piece}: the API gives at most {} rows in a file, and the day has more: name fewer \
-                         listings with --listing",
+                        "{piece}: the API allows at most {} rows per file, and this day has more: name fewer listings \
+                         with --listing",
                         count.limit
                     )));
                 }

@@ -1,8 +1,8 @@
-//! Bringing a file, and going on where a transfer broke off.
+//! Downloads a file, and continues an interrupted transfer.
 //!
-//! A part is gone on with only where the server says that the file is still the one it was
-//! ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110), `Range` and `If-Range`): with a strong entity tag, or
-//! else with the date of its last change. Where it cannot say, the file begins anew.
+//! A transfer continues only if the server confirms that the file is still the same ([RFC
+//! 9110](https://www.rfc-editor.org/rfc/rfc9110), `Range` and `If-Range`): by a strong entity tag, or else by its
+//! modification date. If the server cannot confirm this, the download starts over.
 
 use std::{
     fs::{File, OpenOptions},
@@ -23,7 +23,7 @@ use super::{
     folder::Folder,
 };
 
-/// Fetches a file into its part.
+/// Downloads a file to its part file.
 pub(crate) async fn transfer(
     client: &FetchClient,
     folder: &mut Folder,
@@ -56,7 +56,7 @@ pub(crate) async fn transfer(
     }
 }
 
-/// Asks for the rest of a file, and takes what comes: until all is there, or until it breaks off.
+/// Requests the rest of a file and receives it until it is complete or breaks off.
 async fn attempt(
     client: &FetchClient,
     folder: &mut Folder,
@@ -84,19 +84,19 @@ async fn attempt(
         StatusCode::OK => (false, length(&parts.headers)),
         StatusCode::PARTIAL_CONTENT => match range(&parts.headers) {
             Some((first, total)) if first == have => (true, total),
-            _ => return Err(anew(file, "it sent another part than was asked for")),
+            _ => return Err(anew(file, "the server sent a different range than requested")),
         },
         StatusCode::RANGE_NOT_SATISFIABLE => {
-            // All bytes were there already, or there are fewer than before.
+            // All bytes were already there, or the file has become shorter.
             let whole = unsatisfied(&parts.headers) == Some(have);
-            return if whole { Ok(()) } else { Err(anew(file, "it has fewer bytes than before")) };
+            return if whole { Ok(()) } else { Err(anew(file, "the file is shorter than before")) };
         }
         StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::FORBIDDEN => {
             return Err(Failure::Final(FetchError::Gone { url: uri.to_string() }));
         }
         status => {
             judged(uri, status, after, &[])?;
-            return Err(Failure::passing(format!("it answers {status}")));
+            return Err(Failure::passing(format!("the server returned {status}")));
         }
     };
     if !goes_on {
@@ -117,12 +117,14 @@ async fn attempt(
         }
     }
     match total {
-        Some(total) if total != have => Err(broke_off(have, Some(total), "it ends")),
+        Some(total) if total != have => {
+            Err(broke_off(have, Some(total), "the response ended early"))
+        }
         _ => Ok(()),
     }
 }
 
-/// What came cannot be gone on with.
+/// The received bytes are useless: start over.
 fn anew(file: &mut File, problem: &str) -> Failure {
     match file.set_len(0) {
         Ok(()) => Failure::passing(problem),
@@ -143,7 +145,7 @@ fn length(headers: &HeaderMap) -> Option<u64> {
     text(headers, header::CONTENT_LENGTH)?.parse().ok()
 }
 
-/// The first byte of a part and the length of the whole, of `bytes 5-9/10` or `bytes 5-9/*`.
+/// The first byte of a range and the total length, from `bytes 5-9/10` or `bytes 5-9/*`.
 fn range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
     let range = text(headers, header::CONTENT_RANGE)?.strip_prefix("bytes ")?;
     let (part, total) = range.split_once('/')?;
@@ -151,12 +153,12 @@ fn range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
     Some((first.parse().ok()?, total.parse().ok()))
 }
 
-/// The length of the whole, of `bytes */10`.
+/// The total length, from `bytes */10`.
 fn unsatisfied(headers: &HeaderMap) -> Option<u64> {
     text(headers, header::CONTENT_RANGE)?.strip_prefix("bytes */")?.parse().ok()
 }
 
-/// By what the file is known to be the same: a weak tag does not do for parts.
+/// What identifies the file's version. A weak tag does not suffice for ranges.
 fn validator_of(headers: &HeaderMap) -> Option<String> {
     let tag = text(headers, header::ETAG).filter(|tag| tag.starts_with('"'));
     tag.or_else(|| text(headers, header::LAST_MODIFIED)).map(str::to_owned)

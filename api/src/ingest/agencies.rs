@@ -1,6 +1,6 @@
-//! The agencies of the dataset while a load is on: found by ORI or by name, added and changed.
+//! The agencies of the dataset during a load: found by ORI or name, added and changed.
 //!
-//! There are some 40,000 of them, whatever is loaded, so all are held in memory.
+//! There are about 40,000 agencies whatever is loaded, so all are held in memory.
 
 use std::collections::HashMap;
 
@@ -13,10 +13,10 @@ use sea_orm::{DbErr, EntityTrait, QueryOrder};
 
 use super::{job::Job, names::Name};
 
-/// What a load has done with an agency.
+/// How a load has changed an agency.
 #[derive(Clone, Debug, Default)]
 struct TouchedAgency {
-    /// The agency as it was before; `None` where it is new.
+    /// The agency before the load; `None` if it is new.
     before: Option<Box<agency::Model>>,
     /// The source that touched it last.
     source_id: i32,
@@ -28,7 +28,7 @@ pub(crate) struct Agencies {
     rows: Vec<agency::Model>,
     by_ori: HashMap<String, usize>,
     by_id: HashMap<i32, usize>,
-    /// Agencies without an ORI, by state, form of their name, and county.
+    /// Agencies without an ORI, by state, normalized name and county.
     without_ori: HashMap<(Option<String>, String, Option<String>), usize>,
     touched: HashMap<usize, TouchedAgency>,
     next_id: i32,
@@ -60,9 +60,9 @@ impl Agencies {
         }
     }
 
-    /// The agency that has an ORI, of either length. An ORI of nine letters is the one of seven with two zeros after it, but
-    /// for a few, and files have one or the other: an agency that lacks the one is found by the other. None is made from
-    /// the other.
+    /// The agency with an ORI of either length. A nine-character ORI is the seven-character one followed by two zeros,
+    /// with a few exceptions, and files have either: an agency without one of the two is found by the other. Neither is
+    /// ever derived from the other.
     pub(crate) fn find(&self, ori: &Ori) -> Option<usize> {
         let ori = ori.as_str();
         self.by_ori.get(ori).copied().or_else(|| {
@@ -76,7 +76,7 @@ impl Agencies {
         })
     }
 
-    /// The agency without an ORI that has a name. Places of one name lie in several counties of a state.
+    /// The agency with this name and no ORI. Places with the same name can be in several counties of a state.
     pub(crate) fn find_without_ori(
         &self,
         name: &str,
@@ -87,12 +87,12 @@ impl Agencies {
         self.without_ori.get(&key).copied()
     }
 
-    /// The place of the agency of an id.
+    /// The position of the agency with an id.
     pub(crate) fn place_of(&self, id: i32) -> Option<usize> {
         self.by_id.get(&id).copied()
     }
 
-    /// The agency of an id.
+    /// The agency with an id.
     pub(crate) fn of_id(&self, id: i32) -> Option<&agency::Model> {
         self.place_of(id).map(|at| &self.rows[at])
     }
@@ -102,12 +102,12 @@ impl Agencies {
         &self.rows[at]
     }
 
-    /// An agency as it was before the load; none where it is new.
+    /// An agency before the load; none if it is new.
     pub(crate) fn before(&self, at: usize) -> Option<&agency::Model> {
         self.touched.get(&at).map_or(Some(&self.rows[at]), |touched| touched.before.as_deref())
     }
 
-    /// Adds an agency, of which nothing is known yet.
+    /// Adds an empty agency.
     pub(crate) fn add(&mut self, source_id: i32) -> usize {
         self.rows.push(agency::Model {
             id: self.next_id,
@@ -137,7 +137,7 @@ impl Agencies {
         at
     }
 
-    /// Changes an agency; whether that makes a difference is seen when all is written.
+    /// Changes an agency. Whether anything differs is determined when it is written.
     pub(crate) fn change(
         &mut self,
         at: usize,
@@ -152,7 +152,7 @@ impl Agencies {
         self.rows[at] = row;
     }
 
-    /// Writes the agencies that are new or changed.
+    /// Writes new and changed agencies.
     pub(crate) async fn write(&mut self, job: &mut Job) -> Result<(), DbErr> {
         let mut touched: Vec<(usize, TouchedAgency)> = self.touched.drain().collect();
         touched.sort_unstable_by_key(|(at, _)| *at);
@@ -165,7 +165,7 @@ impl Agencies {
                 continue;
             }
             let row = &mut self.rows[at];
-            // A row that this load added and completes is still one row added.
+            // An agency that this load added and then completed counts once, as added.
             added_before += u64::from(before.is_some() && row.revision_id == revision_id);
             row.source_id = source_id;
             row.revision_id = revision_id;
@@ -180,7 +180,7 @@ impl Agencies {
         job.load.change::<agency::Entity>(changed).await
     }
 
-    /// All agencies, each with its place.
+    /// All agencies, with their positions.
     pub(crate) fn all(&self) -> impl Iterator<Item = (usize, &agency::Model)> {
         self.rows.iter().enumerate()
     }

@@ -1,4 +1,4 @@
-//! Whether a file that was fetched is what it should be, before anybody loads it.
+//! Checks a fetched file before anyone loads it.
 
 use std::{io, path::Path};
 
@@ -15,8 +15,8 @@ pub(crate) fn digest(path: &Path) -> Result<(String, u64), ImportError> {
     InputFile::open(path).map(|input| (input.sha256, input.bytes))
 }
 
-/// Reads all tables of a ZIP, which has a checksum for each: it is whole, or this is an error. Returns the
-/// digest of the file and its size.
+/// Reads every table of a ZIP. Each has a checksum, so a damaged file is an error. Returns the digest of the file and
+/// its size.
 pub(crate) fn check(path: &Path) -> Result<(String, u64), ImportError> {
     let mut input = InputFile::open(path)?;
     let place = FilePlace::file(input.name.clone());
@@ -24,7 +24,7 @@ pub(crate) fn check(path: &Path) -> Result<(String, u64), ImportError> {
     let fail =
         |error: io::Error| ImportError::read(FilePlace::file(path.display().to_string()), &error);
     if input.container().map_err(fail)? != Container::Zip {
-        return Err(ImportError::file(place, "it does not begin as a ZIP does", mend));
+        return Err(ImportError::file(place, "is not a ZIP file", mend));
     }
     let progress = ProgressBar::hidden();
     let reader = input.reader(&progress).map_err(fail)?;
@@ -32,7 +32,7 @@ pub(crate) fn check(path: &Path) -> Result<(String, u64), ImportError> {
         .map_err(|error| ImportError::file(place.clone(), error.to_string(), mend))?;
     let (parts, _) = input::parts(&mut archive).map_err(fail)?;
     if parts.is_empty() {
-        return Err(ImportError::file(place, "it holds no table", mend));
+        return Err(ImportError::file(place, "contains no table", mend));
     }
     for part in parts {
         let (_, mut text) = input::part(&mut archive, part).map_err(fail)?;

@@ -1,7 +1,7 @@
-//! Lists of awards that tell the officers, which USAspending does not.
+//! Award lists, which give the officers that USAspending lacks.
 //!
-//! A list may have award numbers or not. Which award of an earlier list a row without one is, [`super::unnumbered`] finds, and
-//! which award of USAspending, [`super::meeting`].
+//! A list may lack award numbers. [`super::unnumbered`] matches such a row with an award of an earlier list, and
+//! [`super::meeting`] with an award of USAspending.
 
 use std::collections::HashMap;
 
@@ -30,10 +30,10 @@ use super::{
     values,
 };
 
-/// A file to begin with.
+/// The template of a mapping.
 const TEMPLATE: &str = "\
-# What the columns of an award list mean. Save it beside the list, as LIST.csv.toml.
-# A field that is not named here is read from the column of its own name, where there is one.
+# What the columns of an award list mean. Save this file beside the list, as LIST.csv.toml.
+# A field that is not named here is read from the column with its own name, if there is one.
 
 # field = the name of its column. The fields are:
 #   award_number, program, fiscal_year, recipient, state, city, ori, uei, listing, instrument, title,
@@ -46,7 +46,7 @@ state = \"State\"
 officers = \"Positions Awarded\"
 federal_share = \"Award Amount\"
 
-# field = what holds for all rows that have no value of their own.
+# field = the value for all rows that have no value of their own.
 [constants]
 program = \"CHP\"
 fiscal_year = 2020
@@ -66,7 +66,7 @@ const COUNTS: [&str; 8] = [
 /// The columns of money.
 const AMOUNTS: [&str; 3] = ["federal_share", "local_match", "project_total"];
 
-/// The columns of what is claimed of an award.
+/// The columns of fields with claims.
 const CLAIMED: [(ClaimField, &str); 14] = [
     (ClaimField::Program, "program"),
     (ClaimField::AssistanceListing, "listing"),
@@ -84,10 +84,10 @@ const CLAIMED: [(ClaimField, &str); 14] = [
     (ClaimField::Title, "title"),
 ];
 
-/// Records that go to the database together.
+/// How many records are written together.
 const BATCH: usize = 2_000;
 
-/// What a row becomes.
+/// The record of a row.
 #[derive(Clone)]
 pub(crate) struct ListedAwardRecord {
     award: Award,
@@ -108,7 +108,7 @@ pub(crate) struct AwardList {
 }
 
 impl AwardList {
-    /// Reads what the dataset has.
+    /// Reads the dataset.
     async fn new(
         job: &Job,
         mapping: Mapping,
@@ -127,7 +127,7 @@ impl AwardList {
         })
     }
 
-    /// A cell, or the constant where the cell is empty.
+    /// A cell, or the constant if the cell is empty.
     fn get<T, E: std::fmt::Display>(
         &self,
         row: &FileRow<'_>,
@@ -150,14 +150,17 @@ impl AwardList {
 
     fn award(&self, row: &FileRow<'_>) -> Result<Award, RowRefusal> {
         let Some(name) = self.text(row, "recipient") else {
-            return Err(row.refuse("recipient", "is empty: an award has a recipient"));
+            return Err(row.refuse("recipient", "is empty: an award needs a recipient"));
         };
         let number = self.text(row, "award_number");
         let key = number.as_deref().and_then(values::award_key);
         let program = |text: &str| {
             let short = text.split('(').next().unwrap_or(text);
             self.programs.find(text).or_else(|| self.programs.find(short)).ok_or_else(|| {
-                format!("is no program of the dataset; these are {}", self.programs.codes())
+                format!(
+                    "is not a program in the dataset; the programs are {}",
+                    self.programs.codes()
+                )
             })
         };
         let listing = |text: &str| {
@@ -222,15 +225,15 @@ impl AwardList {
         Ok(is_any.then_some(counted))
     }
 
-    /// What a row that is labeled as a total is: left out where it is the total of rows above it, and else refused. None
-    /// where it is no such row.
+    /// Handles a row labeled as a total: left out if it is the total of rows above it, otherwise refused. None if the
+    /// row is not labeled as one.
     fn total(
         &mut self,
         row: &FileRow<'_>,
     ) -> Option<Result<RowMeaning<ListedAwardRecord>, RowRefusal>> {
         let labeled = |field| row.text(field).and_then(totals::label).map(|state| (field, state));
         let elsewhere = || {
-            // A row without a recipient may have its label in a column that means nothing else.
+            // A row without a recipient may have its label in an unrelated column.
             let found =
                 row.text("recipient").is_none().then(|| row.cells().find_map(totals::label));
             found.flatten().map(|state| ("recipient", state))
@@ -245,8 +248,8 @@ impl AwardList {
             // It may be a recipient.
             _ if named == TotalOf::Perhaps => return None,
             Ok(_) => {
-                let reason = "is labeled as a total and does not add up: neither the rows since the last \
-                              total nor all rows above, nor those of a state that it names, have this sum";
+                let reason = "is labeled as a total but does not add up: it is not the sum of the rows since the last \
+                              total, of all rows above, or of the rows of its state";
                 Err(row.refuse(field, reason))
             }
             Err(refusal) => Err(refusal),
@@ -267,7 +270,7 @@ impl AwardList {
         self.officers.write(job, officers).await
     }
 
-    /// Writes the rows without a number, when all others are in: which award each of them is depends on the rest.
+    /// Writes the rows without a number after all others, because the other rows determine which awards they are.
     async fn store_unnumbered(&mut self, job: &mut Job) -> Result<(), DbErr> {
         let mut unnumbered = std::mem::take(&mut self.unnumbered);
         if unnumbered.is_empty() {
@@ -336,10 +339,10 @@ impl FormatReader for AwardList {
             && !FIELDS.iter().filter(|field| has(field)).any(|field| row.text(field).is_some())
         {
             let reason =
-                "is all that the row says: it is a note, or an award of which nothing is known";
+                "is the only value in the row: the row is a note, or an award without any data";
             return Err(row.refuse("recipient", reason));
         }
-        // A total counts the rows that are refused, too.
+        // A total includes the rows that are refused.
         let numbers = numbers(row);
         let state = self.get(row, "state", values::state).ok().flatten();
         if let Ok(numbers) = &numbers {
@@ -349,7 +352,7 @@ impl FormatReader for AwardList {
         numbers?;
         let counted = self.counted(row)?;
         if counted.as_ref().is_some_and(|counted| counted.is_money(award.federal_share)) {
-            let reason = "is an amount of money, not a number of officers: the award is too small for so many";
+            let reason = "is an amount of money, not a number of officers: the award is too small for this many";
             return Err(row.refuse("officers", reason));
         }
         Ok(RowMeaning::Take(ListedAwardRecord { award, counted }))
@@ -383,7 +386,7 @@ impl FormatReader for AwardList {
     }
 }
 
-/// The columns of a list, by a mapping.
+/// The columns of a list according to its mapping.
 pub(crate) fn shape(mapping: &Mapping) -> TableShape {
     let fields = FIELDS.iter().map(|name| {
         let column = mapping.columns.get(*name);
@@ -404,7 +407,7 @@ fn numbers(row: &FileRow<'_>) -> Result<RowNumbers, RowRefusal> {
         numbers.push(row.read(field, values::decimal::<Dollars>)?.map(|Dollars(cents)| cents));
     }
     for field in COUNTS {
-        // A total may be of more officers than an award.
+        // A total may cover more officers than any single award.
         let read = row.read(field, values::decimal::<Officers>)?;
         numbers.push(read.map(|Officers(tenths)| tenths.into()));
     }

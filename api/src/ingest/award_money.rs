@@ -1,13 +1,13 @@
-//! Whether the transactions of an award are all there, and what its federal share is where they are not.
+//! Decides whether all transactions of an award are present, and what its federal share is if some are missing.
 //!
-//! A file may hold some of the transactions of an award: those of a year, or what changed since another file. Their sum is
-//! not the award's money then. Each row of a download states the total of its award, and so does a summary; what they
-//! state is held against the sum of all transactions of the dataset. Where the two differ, some are missing, the award
-//! shows the stated total, and the report says so.
+//! A file may hold only some of an award's transactions: those of one year, or the changes since another file. Their
+//! sum is then not the award's money. Each row of a download states the total of its award, and so does a summary. The
+//! stated total is compared with the sum of all transactions in the dataset. If they differ, some are missing: the
+//! award shows the stated total, and the report says so.
 //!
-//! Rows that state no total, as those of the API, are held against what is known: the transactions of an award that were
-//! whole before a load are whole after it; of an award that was not in the dataset, they are if the first one, which made
-//! the award, is among them. Else the federal share stays as it was.
+//! Rows without a stated total, such as those of the API, are compared with what is known. If an award's transactions
+//! were complete before a load, they are complete after it. For an award that is new in the dataset, they are complete
+//! if they include the first one, which created the award. Otherwise the federal share stays unchanged.
 
 use std::collections::HashMap;
 
@@ -15,38 +15,38 @@ use entity::scalar::Dollars;
 
 use super::job::Job;
 
-/// What the report says of awards that show a stated total.
-const STATED: &str = "awards of which not all transactions were loaded, for their sum is not the total that USAspending \
-                      states: the federal share is that total";
-/// What it says of those that show what they did before.
-const KEPT: &str = "awards of which not all transactions may be there, and whose total no row states for certain: the \
-                    federal share stays as it was; load an award summary of the same day";
-/// Awards that a report names as examples.
+/// The warning about awards that show a stated total.
+const STATED: &str = "awards with missing transactions (their sum is not the total that USAspending states): the \
+                      federal share is the stated total";
+/// The warning about awards whose share was left unchanged.
+const KEPT: &str = "awards with possibly missing transactions and no reliable stated total: the federal share is \
+                    unchanged; load an award summary of the same day";
+/// How many examples the report lists.
 const EXAMPLES: usize = 5;
 
-/// What the dataset knew of the money of an award before a load, by USAspending.
+/// USAspending's money of an award before a load.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct MoneyBefore {
     /// The federal share.
     pub(crate) share: Option<Dollars>,
-    /// The sum of the transactions; none where there was none.
+    /// The sum of the transactions; none if there were none.
     pub(crate) sum: Option<Dollars>,
 }
 
 /// The total of an award that the rows of a load state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum StatedTotal {
-    /// None does.
+    /// No row states a total.
     #[default]
     Unsaid,
-    /// The latest ones state this.
+    /// The latest rows state this total.
     Said(Dollars),
-    /// Rows of one day state several.
+    /// Rows of the same day state different totals.
     Several,
 }
 
 impl StatedTotal {
-    /// Takes what a row states, which is as late as what was stated so far, or later.
+    /// Takes the total that a row states, which is at least as late as the previous one.
     pub(crate) fn take(&mut self, total: Dollars, is_later: bool) {
         *self = match *self {
             Self::Said(known) if known != total && !is_later => Self::Several,
@@ -56,19 +56,20 @@ impl StatedTotal {
     }
 }
 
-/// What the federal share of an award is.
+/// The federal share of an award.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AwardShare {
     /// The sum of its transactions.
     Sum,
-    /// The total that is stated: some transactions are missing.
+    /// The stated total: some transactions are missing.
     Stated(Dollars),
-    /// What it was before, or unknown.
+    /// The previous share, possibly unknown.
     Kept(Option<Dollars>),
 }
 
 impl AwardShare {
-    /// Decides it by the sum of all transactions and whether the first of them, which made the award, is among them.
+    /// Decides the share from the sum of all transactions and whether they include the first one, which created the
+    /// award.
     pub(crate) fn of(
         stated: StatedTotal,
         before: MoneyBefore,
@@ -87,14 +88,14 @@ impl AwardShare {
     }
 }
 
-/// The awards of a load whose transactions are not all there, for the report.
+/// The awards of a load with missing transactions, for the report.
 #[derive(Debug, Default)]
 pub(crate) struct PartialAwards {
     of: HashMap<&'static str, (u64, Vec<String>)>,
 }
 
 impl PartialAwards {
-    /// Notes one that is not the sum of its transactions.
+    /// Records an award whose share is not the sum of its transactions.
     pub(crate) fn note(&mut self, share: AwardShare, sum: Dollars, name: impl FnOnce() -> String) {
         let (text, shown) = match share {
             AwardShare::Sum => return,
@@ -106,11 +107,11 @@ impl PartialAwards {
         *count += 1;
         if examples.len() < EXAMPLES {
             let name = name();
-            examples.push(format!("{name}: {shown}, and the transactions add up to {sum}"));
+            examples.push(format!("{name}: {shown}, but the transactions add up to {sum}"));
         }
     }
 
-    /// Warns of all of them.
+    /// Adds the warnings to the report.
     pub(crate) fn report(self, job: &mut Job) {
         for (text, (count, examples)) in self.of {
             job.report.warn(text, count, examples);
@@ -136,7 +137,7 @@ mod tests {
             of(said(90), before(cents(100), cents(100)), 100, true),
             Share::Stated(Dollars(90))
         );
-        // Nothing is stated.
+        // No total is stated.
         assert_eq!(of(Stated::Unsaid, none, 100, true), Share::Sum);
         assert_eq!(of(Stated::Unsaid, none, -10, false), Share::Kept(None));
         assert_eq!(of(Stated::Unsaid, before(cents(100), None), 100, false), Share::Sum);
@@ -151,7 +152,7 @@ mod tests {
             Share::Kept(cents(90))
         );
         assert_eq!(of(Stated::Unsaid, before(None, cents(-10)), 90, true), Share::Sum);
-        // Rows of one day state two totals.
+        // Rows of the same day state two totals.
         assert_eq!(of(Stated::Several, none, 100, true), Share::Kept(None));
         let mut stated = Stated::Unsaid;
         for (total, is_later, after) in [

@@ -1,12 +1,11 @@
-//! What the rows of one load say of the same thing, and whether they agree.
+//! Detects rows of one load that contradict each other.
 //!
-//! A row that is known by a key makes a claim about what the key names: an award, or an agency's year. Two rows that claim
-//! different things contradict each other, and nobody can tell from the order of a file which of them is right, so
-//! neither is taken. That is known before anything is written only if all rows were read once: a load reads its files
-//! twice, and keeps a few bytes of each claim in between.
+//! A row with a key makes a claim about what the key identifies: an award, or an agency's year. If two rows claim
+//! different things, the order of a file does not show which one is right, so both are refused. This must be known
+//! before anything is written, so a load reads its files twice and keeps a few bytes of each claim in between.
 //!
-//! Where rows say themselves which of them is the newer, as a correction does, the newer one has the higher rank, and
-//! the other one is replaced.
+//! If the rows themselves show which one is newer, as corrections do, the newer one has the higher rank and replaces
+//! the other.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -14,12 +13,12 @@ use std::{
     hash::{DefaultHasher, Hasher},
 };
 
-/// What a row says about something that other rows may be about, too.
+/// The values in a row about something that other rows may also describe.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Claim {
-    /// The field that names it best.
+    /// The field that identifies it best.
     pub(crate) field: &'static str,
-    /// What it is about, for people: `award`, `state and year`.
+    /// What the claim is about, for messages: `award`, `state and year`.
     pub(crate) thing: &'static str,
     about: u64,
     says: u64,
@@ -27,7 +26,7 @@ pub(crate) struct Claim {
 }
 
 impl Claim {
-    /// A claim about a thing of some kind that a key tells apart from others.
+    /// A claim about the thing with this key.
     pub(crate) fn new(
         field: &'static str,
         thing: &'static str,
@@ -37,14 +36,14 @@ impl Claim {
         Self { field, thing, about: digest(&(thing, key)), says: digest(says), rank: 0 }
     }
 
-    /// The same, which stands over claims of a lower rank.
+    /// The same claim, overriding claims of a lower rank.
     pub(crate) fn ranked(self, rank: u32) -> Self {
         Self { rank, ..self }
     }
 }
 
-/// The fields that a row leaves empty, or has at all. It says nothing by them that another row, of a file without their
-/// columns, does not.
+/// The fields that a row leaves empty, or has at all. They do not count as a difference from a row of a file without
+/// these columns.
 #[derive(Clone)]
 pub(crate) struct EmptyFields<T>(pub(crate) Vec<T>);
 
@@ -67,7 +66,7 @@ struct ClaimPlace {
     line: u32,
 }
 
-/// What is known of the claims about one thing.
+/// What is known about the claims on one thing.
 #[derive(Clone, Copy, Debug)]
 struct KnownClaim {
     says: u64,
@@ -75,14 +74,14 @@ struct KnownClaim {
     first: ClaimPlace,
 }
 
-/// What becomes of the row of a claim.
+/// The verdict on a claim's row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ClaimVerdict {
-    /// Nothing stands against it.
+    /// No other row contradicts it.
     Stands,
-    /// Another row of the load is newer, by its own word.
+    /// Another row of the load states that it is newer.
     Replaced,
-    /// Another row, at this place, says something else.
+    /// The row at this place says something else.
     Contradicted {
         /// The name of the file.
         file: String,
@@ -95,7 +94,7 @@ pub(crate) enum ClaimVerdict {
 #[derive(Debug, Default)]
 pub(crate) struct Claims {
     known: HashMap<u64, KnownClaim>,
-    /// By what a claim is about: the first row that says something else. There are few.
+    /// The first row that contradicts the claim, by what it is about. There are few.
     others: HashMap<u64, ClaimPlace>,
     files: Vec<String>,
     numbers: HashMap<String, u32>,
@@ -103,7 +102,7 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    /// Begins with the rows of a file.
+    /// Starts the rows of a file.
     pub(crate) fn begin(&mut self, file: &str) {
         self.file = self.numbers.get(file).copied().unwrap_or_else(|| {
             let number = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
@@ -117,7 +116,7 @@ impl Claims {
         ClaimPlace { file: self.file, line: u32::try_from(line).unwrap_or(u32::MAX) }
     }
 
-    /// Notes a claim of the row that begins on a line.
+    /// Records the claim of the row that begins on a line.
     pub(crate) fn note(&mut self, claim: &Claim, line: u64) {
         let here = self.place(line);
         let new = KnownClaim { says: claim.says, rank: claim.rank, first: here };
@@ -137,7 +136,7 @@ impl Claims {
         }
     }
 
-    /// What becomes of the row that begins on a line, when all claims were noted.
+    /// The verdict on the row that begins on a line, once all claims are recorded.
     pub(crate) fn verdict(&self, claim: &Claim, line: u64) -> ClaimVerdict {
         let Some(known) = self.known.get(&claim.about) else { return ClaimVerdict::Stands };
         if claim.rank < known.rank {
@@ -151,7 +150,7 @@ impl Claims {
     }
 }
 
-/// A digest of what is shown of a value, without the text in between.
+/// A digest of the debug output of a value, without building the text.
 pub(crate) fn digest(value: &impl Debug) -> u64 {
     struct Sink(DefaultHasher);
     impl fmt::Write for Sink {

@@ -1,11 +1,11 @@
-//! How the letters of a text file are encoded: UTF-8, or what Excel and older programs write.
+//! Detects the encoding of a text file: UTF-8, or what Excel and older programs write.
 //!
-//! A file does not say it, so its bytes must. UTF-16 has a byte order mark or a zero in every other byte. A file of
-//! bytes that are no UTF-8 is Windows-1252, and one encoding holds for a whole file. So a file is read to its end
-//! before its first row is: that is a small part of what the rows themselves take.
+//! A file does not state its encoding, so its bytes decide. UTF-16 has a byte order mark or a zero in every other byte.
+//! Bytes that are not valid UTF-8 are Windows-1252. One encoding applies to the whole file, so a file is read to its
+//! end before its first row; this is a small part of the cost of reading the rows.
 //!
-//! Where a file has both, letters in UTF-8 and bytes that are none, most of them decide, and a row in the other encoding
-//! is refused. In Windows-1252 that is a row that would be UTF-8 too, since nobody knows which of the two it is.
+//! If a file mixes UTF-8 letters with bytes that are not UTF-8, the majority decides, and rows in the other encoding
+//! are refused. In a Windows-1252 file this includes any row that would also be valid UTF-8, because it is ambiguous.
 
 use std::{
     io::{self, Read},
@@ -15,31 +15,31 @@ use std::{
 use csv::{ByteRecord, StringRecord};
 use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// The bytes that are looked at together.
+/// The bytes examined at a time.
 const CHUNK: usize = 1 << 16;
 
 /// How the letters of a file are encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TextEncoding {
-    /// UTF-8, or nothing but ASCII.
+    /// UTF-8, including plain ASCII.
     Utf8,
-    /// UTF-16 with the lesser byte first.
+    /// UTF-16, little-endian.
     Utf16Le,
-    /// UTF-16 with the greater byte first.
+    /// UTF-16, big-endian.
     Utf16Be,
-    /// Windows-1252, or Latin-1, which is a part of it.
+    /// Windows-1252, which includes Latin-1.
     Windows1252,
 }
 
 impl TextEncoding {
-    /// Finds the encoding of a file, which is read to its end.
+    /// Detects the encoding of a file by reading it to its end.
     pub(crate) fn of(mut reader: impl Read) -> io::Result<Self> {
         let mut buffer = vec![0; CHUNK];
         let mut kept = fill(&mut reader, &mut buffer)?;
         if let Some(utf16) = utf16(&buffer[..kept]) {
             return Ok(utf16);
         }
-        // Letters in UTF-8, and bytes that are none of it.
+        // Letters in UTF-8, and bytes that are not UTF-8.
         let (mut letters, mut foreign) = (0_u64, 0_u64);
         loop {
             let mut rest = &buffer[..kept];
@@ -63,7 +63,7 @@ impl TextEncoding {
                     }
                 }
             };
-            // A letter may begin in one chunk and end in the next.
+            // A letter may span two chunks.
             buffer.copy_within(kept - unfinished..kept, 0);
             let read = fill(&mut reader, &mut buffer[unfinished..])?;
             if read == 0 {
@@ -74,7 +74,7 @@ impl TextEncoding {
         }
     }
 
-    /// Its name, unless it is the usual one.
+    /// Its name, except for UTF-8.
     pub(crate) fn name(self) -> Option<&'static str> {
         match self {
             Self::Utf8 => None,
@@ -83,7 +83,7 @@ impl TextEncoding {
         }
     }
 
-    /// The bytes of a file, as those of UTF-8 where the file is in UTF-16. Others stay, for the cells to be cut out.
+    /// The bytes of a file, with UTF-16 converted to UTF-8. Windows-1252 stays as it is and is decoded by cell.
     pub(crate) fn reader<'a>(self, reader: Box<dyn Read + 'a>) -> Box<dyn Read + 'a> {
         let encoding = match self {
             Self::Utf8 | Self::Windows1252 => return reader,
@@ -101,7 +101,7 @@ impl TextEncoding {
         })
     }
 
-    /// The text of the cells of a row, or the first cell that is no text in this encoding, and why.
+    /// The cells of a row as text, or the first cell that cannot be decoded, with the reason.
     pub(crate) fn row(self, raw: &ByteRecord) -> Result<StringRecord, (usize, &'static str)> {
         if self != Self::Windows1252 || raw.as_slice().is_ascii() {
             return StringRecord::from_byte_record(raw.clone())
@@ -111,7 +111,7 @@ impl TextEncoding {
         let mut record = StringRecord::with_capacity(raw.as_slice().len() * 2, raw.len());
         for (at, cell) in raw.iter().enumerate() {
             if !cell.is_ascii() {
-                // `None`: none of its letters is ASCII alone. Bytes that this encoding does not have are control characters.
+                // `None`: no non-ASCII letters so far. Bytes that this encoding lacks decode as control characters.
                 let is_utf8 = str::from_utf8(cell).is_ok();
                 is_both = match is_both {
                     Some((_, false)) => is_both,
@@ -126,15 +126,13 @@ impl TextEncoding {
             record.push_field(&text);
         }
         match is_both {
-            Some((at, true)) => {
-                Err((at, "is UTF-8 text, in a file that is Windows-1252 elsewhere"))
-            }
+            Some((at, true)) => Err((at, "is UTF-8 text in a file that is otherwise Windows-1252")),
             _ => Ok(record),
         }
     }
 }
 
-/// Reads as much as there is room for, or all that there is.
+/// Fills the buffer, or reads to the end.
 pub(crate) fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
@@ -148,7 +146,7 @@ pub(crate) fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usiz
     Ok(filled)
 }
 
-/// UTF-16 by its mark, or by the zeros beside letters of ASCII.
+/// Detects UTF-16 by its byte order mark, or by the zeros beside ASCII letters.
 fn utf16(start: &[u8]) -> Option<TextEncoding> {
     match start {
         [0xff, 0xfe, ..] => return Some(TextEncoding::Utf16Le),
@@ -170,7 +168,7 @@ fn utf16(start: &[u8]) -> Option<TextEncoding> {
     }
 }
 
-/// A reader of UTF-16 that gives UTF-8.
+/// A reader that converts UTF-16 to UTF-8.
 struct Utf16<'a> {
     inner: Box<dyn Read + 'a>,
     decoder: Decoder,
@@ -199,7 +197,7 @@ impl Read for Utf16<'_> {
                 DecoderResult::InputEmpty => self.ended = is_last,
                 DecoderResult::OutputFull => {}
                 DecoderResult::Malformed(..) => {
-                    let text = "has half a letter of UTF-16";
+                    let text = "contains an incomplete UTF-16 character";
                     return Err(io::Error::new(io::ErrorKind::InvalidData, text));
                 }
             }
@@ -238,7 +236,7 @@ mod tests {
             assert_eq!(found(&utf16(&text, u16::to_le_bytes)), TextEncoding::Utf16Le);
             assert_eq!(found(&utf16(&text, u16::to_be_bytes)), TextEncoding::Utf16Be);
         }
-        // A letter that two chunks share is whole, and one that the end cuts is not.
+        // A letter that spans two chunks is read whole, and one cut off at the end is not.
         for shift in 0..4 {
             let text = format!("{}{}", "x".repeat(CHUNK - shift), "🚓é".repeat(CHUNK / 4));
             assert_eq!(found(text.as_bytes()), TextEncoding::Utf8, "{shift}");
@@ -270,7 +268,7 @@ mod tests {
             Ok(StringRecord::from(vec!["“Cañon”", "€ 5"]))
         );
         assert_eq!(row(&[b"CO", b"Ca\xc3\xb1on"]), Err(1));
-        // It reads as UTF-8 by chance: the next cell shows that.
+        // This cell is valid UTF-8 by chance; the next one shows the encoding.
         assert!(row(&[b"CAF\xc9\x92S", b"Ca\xf1on"]).is_ok());
         assert_eq!(row(&[b"CO", b"Ca\x81on"]), Err(1));
         assert_eq!(

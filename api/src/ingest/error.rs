@@ -1,13 +1,13 @@
-//! Why a load ended.
+//! Why a load failed.
 //!
-//! Two kinds matter to whoever runs the command: the input is wrong (mend it and try again), or the
-//! database failed. Either way nothing has changed. A text says what is wrong, where, and the mend.
+//! Either the input is wrong (fix it and try again) or the database failed. Either way nothing has changed. Each text
+//! says what is wrong, where, and how to fix it.
 
 use std::{fmt, io};
 
 use sea_orm::DbErr;
 
-/// Why a load ended without changing anything.
+/// Why a load failed without changing anything.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The database failed.
@@ -16,40 +16,40 @@ pub enum ImportError {
     /// The reference data could not be loaded.
     #[error(transparent)]
     Reference(#[from] crate::reference::ReferenceError),
-    /// A file cannot be taken as it is.
+    /// A file cannot be loaded as it is.
     #[error("{place}: {problem}\n  nothing was changed; {mend}")]
     File {
-        /// The file, and the line and column where they are known.
+        /// The file, with the line and column if known.
         place: FilePlace,
-        /// What is wrong.
+        /// The problem.
         problem: String,
-        /// What to do about it.
+        /// How to fix it.
         mend: String,
     },
-    /// More rows than allowed could not be taken.
+    /// The load refused more rows than allowed.
     #[error(
-        "{refused} of {considered} rows could not be taken, more than --max-rejects {limit} allows\n  \
-         nothing was changed; the rows and the reasons are in {listed}{first}"
+        "{refused} of {considered} rows were refused, more than --max-rejects {limit} allows\n  nothing was changed; \
+         {listed} lists the rows and the reasons{first}"
     )]
     TooManyRefused {
-        /// Rows that could not be taken.
+        /// Refused rows.
         refused: u64,
-        /// Rows that were looked at.
+        /// Rows examined.
         considered: u64,
-        /// What was allowed.
+        /// The limit.
         limit: String,
         /// The files that list the rows.
         listed: String,
-        /// The first refusal, on a line of its own.
+        /// The first refusal, on its own line.
         first: String,
     },
-    /// The request itself cannot be carried out.
+    /// The request cannot be carried out.
     #[error("{0}")]
     Request(String),
 }
 
 impl ImportError {
-    /// The exit code of the command: 1 the database failed, 2 the input is wrong.
+    /// The exit code of the command: 1 if the database failed, 2 if the input is wrong.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -58,7 +58,7 @@ impl ImportError {
         }
     }
 
-    /// A file that cannot be read for what it is.
+    /// A file that cannot be read as its format.
     pub(crate) fn file(
         place: FilePlace,
         problem: impl Into<String>,
@@ -67,12 +67,12 @@ impl ImportError {
         Self::File { place, problem: problem.into(), mend: mend.into() }
     }
 
-    /// A failure to read, put into words.
+    /// Describes a read failure.
     pub(crate) fn read(place: FilePlace, error: &io::Error) -> Self {
         let mend = match error.kind() {
             io::ErrorKind::NotFound => "check the path",
             io::ErrorKind::PermissionDenied => "make the file readable",
-            io::ErrorKind::UnexpectedEof => "the file was cut off: download it again",
+            io::ErrorKind::UnexpectedEof => "the file is incomplete: download it again",
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
                 "the file is damaged: download it again"
             }
@@ -80,8 +80,8 @@ impl ImportError {
             _ => "try again",
         };
         let problem = match error.kind() {
-            io::ErrorKind::UnexpectedEof => "the compressed data end too early".to_owned(),
-            io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            io::ErrorKind::UnexpectedEof => "the compressed data ends too early".to_owned(),
+            io::ErrorKind::NotFound => "the file does not exist".to_owned(),
             _ => error.to_string(),
         };
         Self::file(place, problem, mend)
@@ -91,7 +91,7 @@ impl ImportError {
 /// A place in a file.
 #[derive(Clone, Debug, Default)]
 pub struct FilePlace {
-    /// The name of the file; of a file inside an archive, after the name of the archive.
+    /// The name of the file. A file inside an archive is written after the archive's name.
     pub file: String,
     /// The line, counted from 1.
     pub line: Option<u64>,

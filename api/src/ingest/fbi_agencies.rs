@@ -1,10 +1,10 @@
-//! Agencies as the FBI tells them: its list of edited names, the places that the ICPSR gives them, the agencies of the
-//! Crime Data Explorer (as a table, or as its API gives them by county), and the tables of agencies and of their
-//! participation that downloads of NIBRS have in them.
+//! Agencies from the FBI: its list of edited names, the ICPSR's locations for it, the agencies of the Crime Data
+//! Explorer (as a table, or as its API returns them by county), and the tables of agencies and participation in NIBRS
+//! downloads.
 //!
-//! They are joined by ORI, whichever comes first. An ORI that stands only in the file of places is an agency whose name
-//! is not known. The tables of NIBRS are of a year each and have short names (`Anchorage`): what they say fills what is
-//! not known, and replaces nothing. A value that a newer table of the kind leaves empty is withdrawn.
+//! They are joined by ORI, in any order. An ORI that is only in the file of locations is an agency with an unknown
+//! name. Each NIBRS table covers one year and has short names (`Anchorage`): its values only fill what is unknown and
+//! replace nothing. A value that a newer table of the same kind leaves empty is withdrawn.
 
 use std::collections::BTreeMap;
 
@@ -33,29 +33,29 @@ const PLACES: &str = "places";
 const EXPLORER: &str = "agencies of the Crime Data Explorer";
 const NIBRS: &str = "agencies of a download of NIBRS";
 const PARTICIPATION: &str = "participation of agencies";
-/// What the file of places, and others, have where they know none.
+/// How the file of locations, and others, mark an unknown location.
 const NOWHERE: [(f64, f64); 2] = [(-9.0, -9.0), (0.0, 0.0)];
-/// Agencies that a report names as examples.
+/// How many examples the report lists.
 const EXAMPLES: usize = 5;
 
-/// What a row says about the agency of an ORI.
+/// The values in a row about the agency with an ORI.
 pub(crate) struct FbiAgencyRecord {
     ori: Ori,
-    /// What the row is about.
+    /// What the row describes.
     thing: &'static str,
-    /// Of several years the last one stands.
+    /// The year; the latest year wins.
     year: Option<i32>,
-    /// The FBI's word for the kind of the agency.
+    /// The FBI's agency type.
     kind: Option<String>,
     says: Says,
-    /// The values of which the table has columns.
+    /// The fields for which the table has columns.
     fields: Vec<AgencyField>,
 }
 
-/// What is said about an agency. What is `None`, is not said.
+/// The values in a row about an agency. `None` means that it says nothing.
 #[derive(Debug, Default)]
 struct Says {
-    /// Whether it fills only what is not known.
+    /// Whether it only fills unknown values.
     yields: bool,
     name: Option<String>,
     kind: Option<AgencyKind>,
@@ -74,13 +74,13 @@ struct Says {
 /// The reader.
 pub(crate) struct FbiAgencies {
     agencies: Agencies,
-    /// By their places among the agencies: those whose kind a row does not tell, and what it says instead.
+    /// Agencies whose kind a row does not determine, by position, with what the row says instead.
     kindless: BTreeMap<usize, String>,
     withdrawals: Withdrawals,
 }
 
 impl FbiAgencies {
-    /// Reads the agencies that there are.
+    /// Reads the agencies of the dataset.
     async fn new(job: &Job) -> Result<Self, DbErr> {
         Ok(Self {
             agencies: Agencies::new(job).await?,
@@ -178,7 +178,7 @@ impl FormatReader for FbiAgencies {
     }
 
     fn passes_over(&self, header: &[String]) -> bool {
-        // A download of NIBRS has tables of incidents, persons and codes beside that of agencies.
+        // A NIBRS download also has tables of incidents, persons and codes.
         !header.iter().any(|column| {
             matches!(super::layout::simplified(column).as_str(), "ori" | "agency_ori")
         })
@@ -198,7 +198,7 @@ impl FormatReader for FbiAgencies {
             }
             _ => joined(&[row.line_of_text("name"), row.line_of_text("unit")]),
         };
-        // The name by which an agency is called over the wire tells what the short one does not.
+        // The name used over the wire can show what the short name does not.
         let told = joined(&[name.clone(), row.line_of_text("communications")]);
         let kind = row.text("kind");
         let fips = row.text("fips").and_then(|text| values::padded(text, 5));
@@ -248,10 +248,10 @@ impl FormatReader for FbiAgencies {
         for FbiAgencyRecord { ori, thing, year, kind, says, fields } in batch {
             let at = self.agencies.find(&ori).unwrap_or_else(|| self.agencies.add(source_id));
             if says.zip_is_odd {
-                job.report.note("ZIP codes without five digits, left empty");
+                job.report.note("ZIP codes without five digits (left empty)");
             }
             if says.fips_is_odd {
-                job.report.note("codes of counties without five digits, left empty");
+                job.report.note("county codes without five digits (left empty)");
             }
             if let (Some(kind), None) = (kind, says.kind) {
                 let name = says.name.as_deref().unwrap_or("an agency without a name");
@@ -270,7 +270,7 @@ impl FormatReader for FbiAgencies {
         self.kindless.retain(|at, _| self.agencies.get(*at).kind.is_none());
         let examples = self.kindless.values().take(EXAMPLES).cloned().collect();
         job.report.note_with_examples(
-            "agencies whose kind their type and name do not tell, left empty",
+            "agencies whose type and name do not determine their kind (left empty)",
             self.kindless.len() as u64,
             examples,
         );
@@ -279,7 +279,7 @@ impl FormatReader for FbiAgencies {
 }
 
 impl Says {
-    /// Whether a value is said.
+    /// Whether a value is given.
     fn gives(&self, field: AgencyField) -> bool {
         match field {
             AgencyField::Name => self.name.is_some(),
@@ -294,7 +294,7 @@ impl Says {
         }
     }
 
-    /// Tells an agency what is said about it.
+    /// Applies the values to an agency.
     fn apply(self, row: &mut agency::Model, ori: Ori) {
         let of_ori = values::state_of_ori(ori.as_str());
         row.state = row.state.take().or(self.state).or(of_ori);
@@ -309,20 +309,20 @@ impl Says {
         let (latitude, longitude) = self.place.unzip();
         set(&mut row.latitude, latitude, yields);
         set(&mut row.longitude, longitude, yields);
-        // The file of employees knows the last year.
+        // The employees file has the latest year.
         set(&mut row.population, self.population, true);
         set(&mut row.sworn_officers, self.officers, true);
     }
 }
 
-/// Takes what is said, or only where nothing is known.
+/// Sets a value; if `yields`, only an unknown one.
 fn set<T>(known: &mut Option<T>, said: Option<T>, yields: bool) {
     if said.is_some() && (known.is_none() || !yields) {
         *known = said;
     }
 }
 
-/// The values of which a table has columns.
+/// The fields for which a table has columns.
 fn fields(row: &FileRow<'_>) -> Vec<AgencyField> {
     let columns: [(AgencyField, &[&str]); 9] = [
         (AgencyField::Name, &["name", "edited", "published"]),
@@ -344,7 +344,7 @@ fn joined(parts: &[Option<String>]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
-/// The state of a row: by its code, or the letters that the FBI uses in its place, and by its name. All that say it agree.
+/// The state of a row, by its code, the FBI's letters for it, or its name. If several are given, they must agree.
 fn state(row: &FileRow<'_>, ori: &Ori) -> Result<Option<State>, RowRefusal> {
     let read = |field| {
         let text = row.text(field)?;
@@ -354,21 +354,21 @@ fn state(row: &FileRow<'_>, ori: &Ori) -> Result<Option<State>, RowRefusal> {
     if let (Some(state), Some(named)) = (&state, &named)
         && state != named
     {
-        return Err(row.refuse("state_name", format!("contradicts the code of the state, {state}")));
+        return Err(row.refuse("state_name", format!("contradicts the state code, {state}")));
     }
     let state = state.or(named);
     values::agree_on_state(row, "ori", Some(ori), state.as_ref())?;
     Ok(state)
 }
 
-/// The county of a row, where it is one.
+/// The county of a row, if it is a single one.
 fn county(row: &FileRow<'_>) -> Option<String> {
     let name = row.line_of_text("county")?;
     let is_one = !name.contains([';', ',']) && !name.eq_ignore_ascii_case("not specified");
     is_one.then_some(name)
 }
 
-/// Where an agency is.
+/// The location of an agency.
 fn place(row: &FileRow<'_>) -> Result<Option<(f64, f64)>, RowRefusal> {
     let degrees = |column, most: f64| {
         row.read(column, |text| match text.parse::<f64>() {
@@ -380,17 +380,17 @@ fn place(row: &FileRow<'_>) -> Result<Option<(f64, f64)>, RowRefusal> {
     let at = at.filter(|at| !NOWHERE.contains(at));
     match at {
         Some((lat, lng)) if !values::is_in_the_states(lat, lng) => {
-            Err(row.refuse("lng", "is with the latitude no place in the United States"))
+            Err(row.refuse("lng", "is not in the United States at this latitude"))
         }
         at => Ok(at),
     }
 }
 
-/// The kind of an agency by the FBI's words for it, and by its name where these are too few.
+/// The kind of an agency, by the FBI's type, and by its name if the type is not specific enough.
 pub(super) fn kind_of(kind: &str, name: Option<&str>) -> Option<AgencyKind> {
     let name = name.unwrap_or_default().to_lowercase();
     let named = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    // `ASCENSION CO SO`, as agencies are called over the wire.
+    // `ASCENSION CO SO`, an agency's name over the wire.
     let words: Vec<&str> = name.split_whitespace().collect();
     let of_county = |what: &str| {
         words.windows(2).any(|it| matches!(it[0], "co" | "par" | "parish") && it[1] == what)

@@ -1,8 +1,7 @@
-//! Officers, civilians and people served, agency by agency and year by year: the FBI's file of law
-//! enforcement employees (`lee_1960_YYYY.csv`), and the same in the columns of the concatenated files that
-//! Jacob Kaplan publishes.
+//! Officers, civilians and population served, by agency and year: the FBI's file of law enforcement employees
+//! (`lee_1960_YYYY.csv`), and the same data in the columns of the concatenated files that Jacob Kaplan publishes.
 //!
-//! What cannot be right (467 officers for 2,078 people) is kept as it was filed, and marked.
+//! Implausible values (467 officers for 2,078 people) are kept as filed, and flagged.
 
 use entity::scalar::{Ori, State};
 use sea_orm::DbErr;
@@ -21,10 +20,10 @@ use super::{
 };
 
 const CIVILIANS: &str = "civilians";
-/// An agency that has an officer for fewer people than this has filed something else.
+/// An agency with fewer people per officer than this has filed something else.
 const LEAST_PEOPLE_OF_ONE: i64 = 5;
 
-/// What a row says.
+/// The record of a row.
 pub(crate) struct FbiEmployeesRecord {
     reporter: Reporter,
     year: i32,
@@ -40,7 +39,7 @@ pub(crate) struct FbiEmployees {
 }
 
 impl FbiEmployees {
-    /// Reads what the dataset has.
+    /// Reads the dataset.
     async fn new(job: &mut Job) -> Result<Self, ImportError> {
         let reporters = Reporters::new(job).await?.with_latest(job).await?;
         let outcomes = Outcomes::new(job).await?;
@@ -78,8 +77,8 @@ impl FormatReader for FbiEmployees {
                     "county=county_name",
                     "men=male_officer_ct",
                     "women=female_officer_ct",
-                    // Known so that they are not counted as unknown: what they say is said above. One has
-                    // a slip of the publisher in its name.
+                    // Listed so that they do not count as unknown; the columns above have their content. One name
+                    // contains the publisher's typo.
                     "civilian_men=male_cilvilian_ct|male_civilian_ct",
                     "civilian_women=female_cilvilian_ct|female_civilian_ct",
                     "all_men=male_total_ct",
@@ -165,7 +164,9 @@ impl FormatReader for FbiEmployees {
         for FbiEmployeesRecord { reporter, year, population, values, withdrawn } in batch {
             let at = self.reporters.find(job, &reporter);
             if values.is_empty() {
-                job.report.note("years of which a file says nothing, left out: they are no zeros");
+                job.report.note(
+                    "years without any value in the file (left out, since they are not zeros)",
+                );
             } else {
                 self.reporters.note(at, year, &values);
             }
@@ -190,7 +191,7 @@ impl FormatReader for FbiEmployees {
     }
 }
 
-/// The nine-character and the seven-character ORI of a row, of which there must be one.
+/// The nine-character and seven-character ORIs of a row, which must have at least one.
 pub(super) fn oris(row: &FileRow<'_>) -> Result<(Option<Ori>, Option<Ori>), RowRefusal> {
     let read = |column| match row.text(column) {
         None => Ok(None),
@@ -206,16 +207,16 @@ pub(super) fn oris(row: &FileRow<'_>) -> Result<(Option<Ori>, Option<Ori>), RowR
             return Err(row.refuse(field, reason));
         }
     }
-    // The longer one is no more than the shorter with two letters after it, but for a few, and never of another state.
+    // With a few exceptions, the longer ORI is the shorter one and two more letters. It never belongs to another state.
     let state = nine.as_ref().and_then(|ori: &Ori| values::state_of_ori(ori.as_str()));
     values::agree_on_state(row, "ori", seven.as_ref(), state.as_ref())?;
     match (&nine, &seven) {
-        (None, None) => Err(row.refuse("ori", "is empty: nobody knows whose row this is")),
+        (None, None) => Err(row.refuse("ori", "is empty: the row must name its agency")),
         _ => Ok((nine, seven)),
     }
 }
 
-/// The state of a row: by its code, its name, or the letters that the FBI uses in its place. All that say it agree.
+/// The state of a row, by its code, its name, or the FBI's letters for it. If several are given, they must agree.
 pub(super) fn state_of(
     row: &FileRow<'_>,
     ori9: Option<&Ori>,
@@ -239,7 +240,7 @@ pub(super) fn state_of(
     Ok(state)
 }
 
-/// A count of a row; none where the publisher has none.
+/// A count in a row; none if the publisher has none.
 pub(super) fn count(row: &FileRow<'_>, column: &str) -> Result<Option<i64>, RowRefusal> {
     match row.text(column) {
         None => Ok(None),

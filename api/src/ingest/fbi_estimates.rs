@@ -1,7 +1,7 @@
-//! What the FBI estimates for states and the nation (`estimated_crimes_1979_YYYY.csv`): offenses by year,
-//! with the people that they are of, and what the publisher says against them.
+//! The FBI's estimates for states and the nation (`estimated_crimes_1979_YYYY.csv`): offenses by year, with the
+//! population and the publisher's caveats.
 //!
-//! A row without a state is the nation's. The two definitions of rape are two measures.
+//! A row without a state belongs to the nation. The two definitions of rape are two measures.
 
 use entity::{kind::OutcomeFlag, scalar::State};
 use sea_orm::DbErr;
@@ -18,7 +18,7 @@ use super::{
     values,
 };
 
-/// The columns, with the measures that they are.
+/// The columns and their measures.
 const COLUMNS: [(&str, &str); 10] = [
     ("violent", "violent_crime"),
     ("murder", "murder"),
@@ -38,7 +38,7 @@ pub(crate) struct FbiEstimates {
 }
 
 impl FbiEstimates {
-    /// Reads what the dataset has.
+    /// Reads the dataset.
     async fn new(job: &mut Job) -> Result<Self, ImportError> {
         let outcomes = Outcomes::new(job).await?;
         outcomes.require(COLUMNS.iter().map(|(_, code)| *code).chain([POPULATION]))?;
@@ -123,7 +123,7 @@ impl FormatReader for FbiEstimates {
             let says_nothing = |note: &String| !note.contains(char::is_alphabetic);
             if filing.note.take_if(|note| says_nothing(note)).is_some() {
                 job.report
-                    .note("caveats that are only a number, a slip of the publisher, left out");
+                    .note("caveats that are only a number, an error of the publisher (left out)");
                 for value in &mut filing.values {
                     value.flag = value.flag.filter(|flag| *flag != OutcomeFlag::Caveat);
                 }
@@ -137,11 +137,11 @@ impl FormatReader for FbiEstimates {
     }
 }
 
-/// Refuses a row whose code and name are of two states. The publisher has slipped there, and a row without a code would
-/// be the nation's.
+/// Refuses a row whose code and name belong to different states. The publisher made such an error, and without its code
+/// the row would count as the nation's.
 fn agree_on_name(row: &FileRow<'_>, state: Option<&State>) -> Result<(), RowRefusal> {
     let Some(name) = row.text("name") else { return Ok(()) };
-    // A name may have the number of a footnote after it.
+    // A name may be followed by a footnote number.
     let plain = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ',' | ' ' | '*'));
     let is_nation = plain.to_lowercase().starts_with("united states");
     let named = values::state(plain).ok();
@@ -158,7 +158,8 @@ fn agree_on_name(row: &FileRow<'_>, state: Option<&State>) -> Result<(), RowRefu
         match code {
             Some(code) => format!("contradicts state_abbr, which is {code}"),
             None => {
-                "contradicts state_abbr, which is empty: only the nation has no code".to_owned()
+                "contradicts state_abbr, which is empty: only the row of the nation has no code"
+                    .to_owned()
             }
         },
     ))

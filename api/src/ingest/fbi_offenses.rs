@@ -1,13 +1,13 @@
-//! Offenses known and cleared, agency by agency and year by year, in the columns in which Jacob Kaplan
-//! publishes the FBI's returns: one file an agency, or all of them concatenated.
+//! Offenses known and cleared, by agency and year, in the columns in which Jacob Kaplan publishes the FBI's returns:
+//! one file per agency, or all agencies concatenated.
 //!
-//! An agency that reported no month of a year has zeros in the files. They are no zeros, and are left out.
-//! Values of other numbers of months are kept, with the months beside them. Files of one agency whose columns begin with
-//! `act_` do not say the months, so theirs are not known.
+//! The files have zeros for an agency that reported no month of a year. They are not real zeros and are left out.
+//! Values for other numbers of months are kept with their months. Single-agency files with `act_` columns do not give
+//! the months, so these are unknown.
 //!
-//! The API of the Crime Data Explorer gives the same offenses summarized, without months and people. It has a zero where
-//! there is nothing: for the definition of rape that was not in use, for clearances that nobody counted, and perhaps for a
-//! year that was not reported. These are left out.
+//! The API of the Crime Data Explorer returns summaries of the same offenses without months and population. It has
+//! zeros for missing values: for the definition of rape that was not in use, for clearances that nobody counted, and
+//! perhaps for unreported years. These are left out.
 
 use sea_orm::DbErr;
 
@@ -25,7 +25,7 @@ use super::{
     values,
 };
 
-/// The columns of offenses, with the measures that they are.
+/// The columns of offenses and their measures.
 const OFFENSES: [(&str, &str); 16] = [
     ("violent", "violent_crime"),
     ("murder", "murder"),
@@ -44,25 +44,25 @@ const OFFENSES: [(&str, &str); 16] = [
     ("larceny_cleared", "larceny_cleared"),
     ("vehicles_cleared", "motor_vehicle_theft_cleared"),
 ];
-/// The columns of rape, with the measures that they are before and from the year of the new definition.
+/// The columns of rape, with their measures before and since the year of the new definition.
 const RAPE: [(&str, [&str; 2]); 2] = [
     ("rape", ["rape_legacy", "rape_revised"]),
     ("rape_cleared", ["rape_legacy_cleared", "rape_revised_cleared"]),
 ];
 const REVISED: i32 = 2013;
-/// The parts that are at most as large as a whole.
+/// Totals and their parts, which must not exceed them.
 const PARTS: [(&str, &[&str]); 2] = [
     ("violent_crime", &["murder", "rape_legacy", "rape_revised", "robbery", "aggravated_assault"]),
     ("property_crime", &["burglary", "larceny", "motor_vehicle_theft"]),
 ];
 
-/// Rows of files that do not say the months.
+/// Rows of files that do not give the months.
 const MONTHS_UNKNOWN: &str = "returns without months";
 
-/// Answers of the Crime Data Explorer.
+/// Responses of the Crime Data Explorer.
 const ANSWERS: &str = "summarized offenses";
 
-/// What a row says.
+/// The record of a row.
 pub(crate) struct FbiOffensesRecord {
     reporter: Reporter,
     year: i32,
@@ -70,11 +70,11 @@ pub(crate) struct FbiOffensesRecord {
     months: Option<i32>,
     values: Vec<FilingFigure>,
     withdrawn: Vec<&'static str>,
-    /// Whether its clearances were left out, all of them zeros.
+    /// Whether its clearances were left out because all are zero.
     is_without_clearances: bool,
 }
 
-/// The columns that all files have, and those of files whose columns begin with `actual_`.
+/// The columns that all files have, and those of files with `actual_` columns.
 const COMMON: &[&str] = &[
     "!ori=ori|ori7|ori9",
     "ori9",
@@ -113,7 +113,7 @@ pub(crate) struct FbiOffenses {
 }
 
 impl FbiOffenses {
-    /// Reads what the dataset has.
+    /// Reads the dataset.
     async fn new(job: &mut Job) -> Result<Self, ImportError> {
         let (reporters, outcomes) = (Reporters::new(job).await?, Outcomes::new(job).await?);
         let rape = RAPE.iter().flat_map(|(_, codes)| *codes);
@@ -207,7 +207,7 @@ impl FormatReader for FbiOffenses {
         let months = months(row)?;
         let (served, people) = population(count(row, "population")?);
         let mut found: Vec<FilingFigure> = people.into_iter().collect();
-        // The file of employees is the better source of the people served.
+        // The employees file is the better source of the population served.
         for figure in &mut found {
             figure.yields = true;
         }
@@ -215,7 +215,7 @@ impl FormatReader for FbiOffenses {
         if row.layout.shape == ANSWERS {
             let Some(counts) = summarized(row, year)? else {
                 return Ok(RowMeaning::LeaveOut(
-                    "years of an agency with nothing but zeros, left out: nothing says that they were reported",
+                    "years of an agency with only zeros (left out, since they may not have been reported)",
                 ));
             };
             is_without_clearances = counts.is_without_clearances;
@@ -269,11 +269,12 @@ impl FormatReader for FbiOffenses {
         } in batch
         {
             if is_without_clearances {
-                job.report.note("years whose clearances are all zero, their clearances left out");
+                job.report.note("years whose clearances are all zero (clearances left out)");
             }
             if months == Some(0) {
-                job.report
-                    .note("years without a month reported, their offenses left out: no zeros");
+                job.report.note(
+                    "years without a reported month (offenses left out, since they are not zeros)",
+                );
             }
             let (id, state) = {
                 let at = self.reporters.find(job, &reporter);
@@ -299,8 +300,8 @@ impl FormatReader for FbiOffenses {
     }
 }
 
-/// The measures that a row has no value of, though the file has their columns. An answer of the API has a column for each
-/// offense that any of its years has.
+/// The measures without a value in a row although the file has their columns. An API response has a column for each
+/// offense of any of its years.
 fn withdrawn(row: &FileRow<'_>, year: i32, months: Option<i32>) -> Vec<&'static str> {
     if row.layout.shape == ANSWERS {
         return Vec::new();
@@ -313,13 +314,13 @@ fn withdrawn(row: &FileRow<'_>, year: i32, months: Option<i32>) -> Vec<&'static 
     offenses.map(|(_, code)| code).chain(people).collect()
 }
 
-/// What an answer of the Crime Data Explorer says of a year.
+/// What a Crime Data Explorer response says about a year.
 struct SummarizedYear {
     values: Vec<FilingFigure>,
     is_without_clearances: bool,
 }
 
-/// The counts of a year of an answer, without the zeros that stand for nothing; none where there is no other number.
+/// The counts of a year without the zeros for missing values; none if only zeros are left.
 fn summarized(row: &FileRow<'_>, year: i32) -> Result<Option<SummarizedYear>, RowRefusal> {
     let mut counts = Vec::new();
     let of_rape = ["rape_legacy", "rape_revised", "rape_legacy_cleared", "rape_revised_cleared"];
@@ -336,7 +337,7 @@ fn summarized(row: &FileRow<'_>, year: i32) -> Result<Option<SummarizedYear>, Ro
     }
     let is_of = |value: &FilingFigure, definition| value.measure.starts_with(definition);
     let any = |definition| counts.iter().any(|it| is_of(it, definition) && it.value != 0);
-    // One definition of rape was in use. Of two zeros it is that of the time.
+    // Only one definition of rape was in use. If both are zero, keep the one of that year.
     let unused = match (any("rape_legacy"), any("rape_revised")) {
         (true, true) => None,
         (is_old, is_new) if is_new || (!is_old && year >= REVISED) => Some("rape_legacy"),
@@ -349,7 +350,7 @@ fn summarized(row: &FileRow<'_>, year: i32) -> Result<Option<SummarizedYear>, Ro
     Ok(Some(SummarizedYear { values: counts, is_without_clearances }))
 }
 
-/// For how many months a row is, as it says, or as it says how many are missing.
+/// The number of months that a row covers, given directly or as the number missing.
 fn months(row: &FileRow<'_>) -> Result<Option<i32>, RowRefusal> {
     let number = |column| -> Result<Option<i32>, RowRefusal> {
         let Some(number) = count(row, column)? else { return Ok(None) };
@@ -358,21 +359,20 @@ fn months(row: &FileRow<'_>) -> Result<Option<i32>, RowRefusal> {
         number.ok_or_else(wrong).map(Some)
     };
     match (number("months")?, number("missing")?) {
-        (Some(months), Some(missing)) if months + missing != 12 => {
-            Err(row
-                .refuse("missing", format!("and the {months} months reported are not 12 together")))
-        }
+        (Some(months), Some(missing)) if months + missing != 12 => Err(row
+            .refuse("missing", format!("does not add up to 12 with the {months} months reported"))),
         (Some(months), _) => Ok(Some(months)),
         (None, Some(missing)) => Ok(Some(12 - missing)),
         (None, None) if matches!(row.layout.shape, MONTHS_UNKNOWN | ANSWERS) => Ok(None),
         (None, None) => {
             let column = if row.has("months") { "months" } else { "missing" };
-            Err(row.refuse(column, "is empty: without it a value is of nobody knows how long"))
+            Err(row
+                .refuse(column, "is empty: the number of months is needed to interpret the values"))
         }
     }
 }
 
-/// Marks a whole that is less than its parts together.
+/// Flags a total that is less than the sum of its parts.
 fn mark_wholes(values: &mut [FilingFigure]) {
     for (whole, parts) in PARTS {
         let of_parts = values.iter().filter(|value| parts.contains(&value.measure));

@@ -1,15 +1,15 @@
-//! The claims about one award: made, withdrawn, and judged against each other.
+//! The claims about one award: made, withdrawn and compared.
 //!
-//! Which claim a column of the award shows is declared by [`most_trusted`], not by what was loaded last. Within an origin
-//! what is later takes the place of what was earlier, as it does without claims.
+//! [`most_trusted`] declares which claim a column of the award shows, regardless of load order. Within an origin, later
+//! values replace earlier ones, as they do without claims.
 
 use entity::{
     claim,
     kind::{ClaimField, ClaimOrigin},
 };
 
-/// The origin that is believed of a field, where several say something. USAspending is the government's record of what
-/// was obligated; the office's lists say under which program and in which year it announced an award.
+/// The trusted origin of a field if several make claims. USAspending is the government's record of what was obligated;
+/// the office's lists say under which program and in which year it announced an award.
 pub(crate) fn most_trusted(field: ClaimField) -> ClaimOrigin {
     use ClaimField as Field;
     match field {
@@ -32,7 +32,7 @@ pub(crate) fn most_trusted(field: ClaimField) -> ClaimOrigin {
     }
 }
 
-/// What a claim is about, and whose it is.
+/// What a claim is about, and its origin.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ClaimKey {
     pub(crate) grant_id: i32,
@@ -40,18 +40,18 @@ pub(crate) struct ClaimKey {
     pub(crate) origin: ClaimOrigin,
 }
 
-/// A claim, and what it was before the load; `None` where it is new.
+/// A claim, and its state before the load; `None` if it is new.
 #[derive(Clone, Debug)]
 pub(super) struct ClaimSlot {
     pub(super) before: Option<claim::Model>,
     pub(super) row: claim::Model,
 }
 
-/// The claims about one award; none where it has one origin.
+/// The claims about one award; none if it has one origin.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct GrantClaims {
     pub(super) slots: Vec<ClaimSlot>,
-    /// Those that nobody makes any more.
+    /// The ids of claims that no origin makes any longer.
     pub(super) gone: Vec<i32>,
 }
 
@@ -66,7 +66,7 @@ impl GrantClaims {
         rows.into_iter().find(|row| row.field == field && row.origin == origin)
     }
 
-    /// Makes a claim, over an earlier one of the same origin where it is later. Tells whether it stands.
+    /// Makes a claim, replacing an earlier claim of the same origin. Returns whether it stands.
     pub(crate) fn make(
         &mut self,
         key: ClaimKey,
@@ -78,7 +78,7 @@ impl GrantClaims {
         let mut rows = self.slots.iter_mut().map(|slot| &mut slot.row);
         match rows.find(|row| row.field == field && row.origin == origin) {
             Some(_) if !later => return false,
-            // What is said again keeps the source that said it first.
+            // A repeated claim keeps its first source.
             Some(row) if row.value == value => {}
             Some(row) => (row.value, row.source_id) = (value, source_id),
             None => {
@@ -115,19 +115,19 @@ impl GrantClaims {
         });
     }
 
-    /// Whether the award shows what an origin says: no more trusted one says anything.
+    /// Whether the award shows this origin's claim: no more trusted origin has one.
     pub(crate) fn shows(&self, field: ClaimField, origin: ClaimOrigin) -> bool {
         let trusted = most_trusted(field);
         origin == trusted || self.find(field, trusted).is_none()
     }
 
-    /// The origin whose recipient the award shows.
+    /// The claim of the recipient that the award shows.
     pub(crate) fn shown_recipient(&self) -> Option<&claim::Model> {
         let rows = self.slots.iter().map(|slot| &slot.row);
         rows.into_iter().find(|row| row.field == ClaimField::Recipient && row.shown)
     }
 
-    /// Shows the recipient of an origin, and says whether another one names somebody else.
+    /// Shows the recipient of an origin, and records whether another origin names a different one.
     pub(crate) fn show_recipient(&mut self, origin: ClaimOrigin, differs: bool) {
         let is_recipient = |slot: &&mut ClaimSlot| slot.row.field == ClaimField::Recipient;
         for slot in self.slots.iter_mut().filter(is_recipient) {
@@ -145,7 +145,8 @@ impl GrantClaims {
         self.slots.iter().any(|slot| slot.row.field == ClaimField::Recipient && slot.row.differs)
     }
 
-    /// Says of each claim whether it is shown and whether others differ. Recipients are judged where they are found.
+    /// Records for each claim whether it is shown and whether others differ. Recipients are compared where they are
+    /// found.
     pub(super) fn judge(&mut self) {
         let judged: Vec<(bool, bool)> = self
             .slots

@@ -1,9 +1,9 @@
-//! Files as they come: plain, gzip or ZIP, on disk or on standard input.
+//! Opens input files: plain, gzip or ZIP, on disk or on standard input.
 //!
-//! What a file is, its first bytes say, not its name. A file is read twice: once for its SHA-256
-//! digest, by which a load knows whether it has been here before, and once for its rows; neither
-//! time is more than a buffer of it in memory. Standard input can be read only once and a ZIP needs
-//! its end first, so standard input goes through a temporary file.
+//! The first bytes of a file decide what it is, not its name. A file is read twice: once for its SHA-256 digest, which
+//! shows whether it was loaded before, and once for its rows. Only a buffer of it is in memory at a time. Standard
+//! input can be read only once, and reading a ZIP starts at its end, so standard input is copied to a temporary file
+//! first.
 
 use std::{
     fmt::Write as _,
@@ -20,29 +20,29 @@ use zip::ZipArchive;
 
 use super::error::{FilePlace, ImportError};
 
-/// Files of an archive: a download has a handful.
+/// The maximum number of files in an archive; a download has a handful.
 const MAX_PARTS: usize = 1_000;
-/// What is more than this and more than [`MAX_RATIO`] times its compressed size is no table.
+/// A file that unpacks to more than this and to more than [`MAX_RATIO`] times its compressed size is not a table.
 const RATIO_FROM: u64 = 1 << 30;
 const MAX_RATIO: u64 = 500;
 
-/// A file to load, known by its digest.
+/// A file to load, identified by its digest.
 #[derive(Debug)]
 pub(crate) struct InputFile {
-    /// The name of the file, without its folder; `stdin` for standard input.
+    /// The file name without its folder; `stdin` for standard input.
     pub(crate) name: String,
     /// The SHA-256 digest of its bytes as given, in hexadecimal.
     pub(crate) sha256: String,
     /// Its size.
     pub(crate) bytes: u64,
-    /// Where rows that cannot be taken are listed.
+    /// The file that lists refused rows.
     pub(crate) rejected: PathBuf,
-    /// When it was changed last, before it was read.
+    /// Its modification time before it was read.
     modified: Option<SystemTime>,
     file: File,
 }
 
-/// What a file's first bytes say that it is.
+/// The type of a file, by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Container {
     Plain,
@@ -51,7 +51,7 @@ pub(crate) enum Container {
 }
 
 impl Container {
-    /// What a file is by its first bytes.
+    /// Reads the type from the first bytes.
     pub(crate) fn of(file: &mut File) -> io::Result<Self> {
         let mut magic = Vec::new();
         file.rewind()?;
@@ -66,7 +66,7 @@ impl Container {
 }
 
 impl InputFile {
-    /// Opens a file, or standard input where the path is `-`, and takes its digest.
+    /// Opens a file, or standard input if the path is `-`, and computes its digest.
     pub(crate) fn open(path: &Path) -> Result<Self, ImportError> {
         let is_stdin = path.as_os_str() == "-";
         let name = if is_stdin {
@@ -81,12 +81,11 @@ impl InputFile {
             let place = FilePlace::file(path.display().to_string());
             return Err(ImportError::file(place, "is a folder", "name the files in it"));
         }
-        // What can be read only once is kept in the folder for such files while it is read.
+        // Input that can be read only once is copied to the temporary folder.
         let unkept = |error: io::Error| {
             let folder = std::env::temp_dir();
-            let problem =
-                format!("cannot be kept in {} while it is read: {error}", folder.display());
-            let mend = "make room there, or name another folder by TMPDIR";
+            let problem = format!("cannot be copied to {} for reading: {error}", folder.display());
+            let mend = "free some space there, or set TMPDIR to another folder";
             ImportError::file(FilePlace::file(path.display().to_string()), problem, mend)
         };
         let spooled = |reader: &mut dyn Read| -> Result<File, ImportError> {
@@ -105,7 +104,7 @@ impl InputFile {
             (file, PathBuf::from("stdin.rejected.csv"))
         } else {
             let mut file = File::open(path).map_err(fail)?;
-            // A pipe that has a name can be read only once, too.
+            // A named pipe can also be read only once.
             if !file.metadata().map_err(fail)?.is_file() {
                 file = spooled(&mut file)?;
             }
@@ -126,7 +125,8 @@ impl InputFile {
         Ok(Self { name, sha256, bytes, rejected, modified, file })
     }
 
-    /// Refuses a file that has changed since it was opened: its rows may be of both versions, and its digest is of one.
+    /// Refuses a file that has changed since it was opened: its rows may mix two versions, and its digest is that of
+    /// one.
     pub(crate) fn check_unchanged(&mut self) -> Result<(), ImportError> {
         let fail = |error: io::Error| ImportError::read(FilePlace::file(&self.name), &error);
         let is_same = modified(&self.file) == self.modified;
@@ -135,11 +135,11 @@ impl InputFile {
         if is_same && (bytes, &sha256) == (self.bytes, &self.sha256) {
             return Ok(());
         }
-        let mend = "wait until it is whole, and load it again";
-        Err(ImportError::file(FilePlace::file(&self.name), "changed while it was read", mend))
+        let mend = "wait until the file is complete, and load it again";
+        Err(ImportError::file(FilePlace::file(&self.name), "changed while it was being read", mend))
     }
 
-    /// What the file's first bytes say that it is.
+    /// The type of the file, by its first bytes.
     pub(crate) fn container(&mut self) -> io::Result<Container> {
         Container::of(&mut self.file)
     }
@@ -149,7 +149,7 @@ impl InputFile {
         &self.file
     }
 
-    /// The file's bytes from the beginning, which move the progress bar as they are read.
+    /// A reader from the start of the file that advances the progress bar.
     pub(crate) fn reader(&mut self, progress: &ProgressBar) -> io::Result<impl Read + Seek + '_> {
         self.file.seek(SeekFrom::Start(0))?;
         progress.set_position(0);
@@ -161,7 +161,7 @@ fn modified(file: &File) -> Option<SystemTime> {
     file.metadata().and_then(|metadata| metadata.modified()).ok()
 }
 
-/// The size of what is left of a file, and its SHA-256 digest in hexadecimal.
+/// The size of the rest of a file, and its SHA-256 digest in hexadecimal.
 fn digest(file: &mut File) -> io::Result<(u64, String)> {
     let mut digest = Sha256::new();
     let bytes = io::copy(file, &mut digest)?;
@@ -188,12 +188,12 @@ pub(crate) fn stream<'a>(
     }
 }
 
-/// The files of a ZIP that may hold rows, by index, and the names of those that cannot.
+/// The files of a ZIP that may hold rows, by index, and the names of the others.
 pub(crate) fn parts<R: Read + Seek>(
     archive: &mut ZipArchive<R>,
 ) -> io::Result<(Vec<usize>, Vec<String>)> {
     if archive.len() > MAX_PARTS {
-        let text = format!("holds {} files, more than {MAX_PARTS}", archive.len());
+        let text = format!("holds {} files, more than the limit of {MAX_PARTS}", archive.len());
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
     }
     let (mut taken, mut ignored) = (Vec::new(), Vec::new());
@@ -214,7 +214,7 @@ pub(crate) fn parts<R: Read + Seek>(
     Ok((taken, ignored))
 }
 
-/// A file of a ZIP, after the name of the ZIP.
+/// The name of a file in a ZIP, after the name of the ZIP.
 pub(crate) fn place_of<R: Read + Seek>(
     name: &str,
     archive: &ZipArchive<R>,
@@ -226,18 +226,18 @@ pub(crate) fn place_of<R: Read + Seek>(
     }
 }
 
-/// Whether a file of a ZIP is a workbook, by its name.
+/// Whether a file in a ZIP is a workbook, by its name.
 pub(crate) fn is_workbook(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     [".xlsx", ".xlsm", ".xls", ".ods"].iter().any(|end| lower.ends_with(end))
 }
 
-/// Whether what was unpacked may be a workbook, by its first bytes.
+/// Whether an unpacked file may be a workbook, by its first bytes.
 pub(crate) fn is_workbook_inside(start: &[u8]) -> bool {
     start.starts_with(b"PK") || start.starts_with(b"\xD0\xCF\x11\xE0")
 }
 
-/// A file of a ZIP or gzip on its own, where its end is needed first.
+/// Unpacks a file of a ZIP or gzip to a temporary file, for formats whose end is read first.
 pub(crate) fn unpacked(reader: &mut dyn Read) -> io::Result<File> {
     let mut file = tempfile::tempfile()?;
     io::copy(reader, &mut file)?;
@@ -255,7 +255,7 @@ pub(crate) fn part<R: Read + Seek>(
     Ok((name, Box::new(Bounded::new(part, compressed))))
 }
 
-/// A reader that ends with an error where a small file unpacks to more than any table would.
+/// A reader that fails if a file unpacks to more than any table would.
 struct Bounded<R> {
     inner: R,
     limit: u64,
@@ -273,7 +273,7 @@ impl<R: Read> Read for Bounded<R> {
         let count = self.inner.read(buffer)?;
         self.read += count as u64;
         if self.read > self.limit {
-            let text = format!("unpacks to more than {MAX_RATIO} times its size");
+            let text = format!("unpacks to more than {MAX_RATIO} times its compressed size");
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
         }
         Ok(count)

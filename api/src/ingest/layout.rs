@@ -1,34 +1,33 @@
-//! Where the columns of a format stand in a table.
+//! Finds the columns of a format in a table.
 //!
-//! Columns are found by name, never by position: every publisher reorders, renames and adds columns.
-//! A format says which columns it knows and which of them it must have (a [`TableShape`]); any other is
-//! ignored and counted. Names are compared by their words ([`simplified`]).
+//! Columns are found by name, never by position, because publishers reorder, rename and add columns. A format declares
+//! the columns that it reads and those that it requires (a [`TableShape`]); others are ignored and counted. Names are
+//! compared by their words ([`simplified`]).
 
 use std::collections::HashMap;
 
 /// A column that a format knows.
 #[derive(Clone, Debug)]
 pub(crate) struct FileField {
-    /// Its name in the program.
+    /// Its name in this program.
     pub(crate) name: &'static str,
-    /// Its names in files.
+    /// Its spellings in files.
     pub(crate) spellings: Vec<String>,
-    /// Whether the format needs it.
+    /// Whether it is required.
     pub(crate) required: bool,
 }
 
 /// The columns of one kind of table that a format reads.
 #[derive(Clone, Debug)]
 pub(crate) struct TableShape {
-    /// The name of this kind of table in the program.
+    /// The name of this kind of table in this program.
     pub(crate) name: &'static str,
     /// The columns.
     pub(crate) fields: Vec<FileField>,
 }
 
 impl TableShape {
-    /// A shape whose columns are written `name` or `name=spelling|spelling`; a name that begins
-    /// with `!` is required.
+    /// A shape from columns written as `name` or `name=spelling|spelling`; a leading `!` marks a required column.
     pub(crate) fn new(name: &'static str, fields: &[&'static str]) -> Self {
         let fields = fields.iter().map(|text| {
             let (required, text) = text.strip_prefix('!').map_or((false, *text), |t| (true, t));
@@ -39,8 +38,7 @@ impl TableShape {
         Self { name, fields: fields.collect() }
     }
 
-    /// Where the columns of this shape stand in a header, whose names are given as they are compared, and which required
-    /// ones are missing.
+    /// The positions of this shape's columns in a header of simplified names, and the missing required columns.
     fn find(&self, names: &[String]) -> (HashMap<&'static str, usize>, Vec<String>) {
         let (mut found, mut missing) = (HashMap::new(), Vec::new());
         for field in &self.fields {
@@ -60,8 +58,8 @@ impl TableShape {
     }
 }
 
-/// The name of a column as it is compared: its words without case. R writes points where others have blanks, hyphens,
-/// underscores or, in a spreadsheet, line ends.
+/// A column name for comparison: its words in lower case. R writes points where others write blanks, hyphens,
+/// underscores or, in a spreadsheet, line breaks.
 pub(crate) fn simplified(name: &str) -> String {
     let name = name.trim_start_matches('\u{feff}').to_lowercase();
     let is_between = |letter: char| letter.is_whitespace() || matches!(letter, '.' | '-' | '_');
@@ -69,40 +67,40 @@ pub(crate) fn simplified(name: &str) -> String {
     words.join("_")
 }
 
-/// Whether a header has all columns of any of these sets.
+/// Whether a header has all columns of at least one of these sets.
 pub(crate) fn has_any(header: &[String], sets: &[&[&str]]) -> bool {
     let names: Vec<String> = header.iter().map(|column| simplified(column)).collect();
     sets.iter().any(|columns| columns.iter().all(|name| names.contains(&simplified(name))))
 }
 
-/// Where a shape's columns stand in one table.
+/// The positions of a shape's columns in one table.
 #[derive(Debug)]
 pub(crate) struct Layout {
     /// The name of the shape.
     pub(crate) shape: &'static str,
-    /// The columns that no field names.
+    /// The columns that match no field.
     pub(crate) unknown: Vec<String>,
-    /// Two columns of one name that a field has, so that nobody knows which of them is meant.
+    /// Two columns that match the same field, which is ambiguous.
     pub(crate) doubled: Option<(String, String)>,
     /// The header.
     pub(crate) names: Vec<String>,
-    /// By the name of a field, where its column stands.
+    /// The position of each field's column.
     pub(crate) index: HashMap<&'static str, usize>,
 }
 
 /// Why a header fits no shape.
 #[derive(Debug)]
 pub(crate) struct Mismatch {
-    /// The required columns that the nearest shape misses.
+    /// The required columns missing from the nearest shape.
     pub(crate) missing: Vec<String>,
-    /// How many columns of the nearest shape were there.
+    /// How many columns of the nearest shape were found.
     pub(crate) found: usize,
-    /// The line of the header that came nearest.
+    /// The line of the nearest header.
     pub(crate) line: u64,
 }
 
 impl Layout {
-    /// Finds the first shape whose required columns are all there.
+    /// Finds the first shape whose required columns are all present.
     pub(crate) fn of(header: &[String], shapes: &[TableShape]) -> Result<Self, Mismatch> {
         let mut nearest = Mismatch { missing: Vec::new(), found: 0, line: 1 };
         let simple: Vec<String> = header.iter().map(|column| simplified(column)).collect();
@@ -131,12 +129,12 @@ impl Layout {
         Err(nearest)
     }
 
-    /// The header as the file has it.
+    /// The header as written in the file.
     pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// The columns as far as the last one that has a name.
+    /// The number of columns up to the last one with a name.
     pub(crate) fn width(&self) -> usize {
         self.names.iter().rposition(|name| !name.trim().is_empty()).map_or(0, |last| last + 1)
     }

@@ -1,12 +1,11 @@
 //! Agencies from the Law Enforcement Agency Identifiers Crosswalk.
 //!
-//! Its terms forbid passing it on, so nobody gets it from here: whoever has it may load it. It
-//! completes the agencies that there are (the seven-character ORI, the county, the population) and
-//! adds those that are not. Names, kinds and places that are known already are left as they are: its
-//! names are in capitals and without punctuation.
+//! Its terms forbid redistribution, so this project does not include it; if you have it, you can load it. It completes
+//! the agencies of the dataset (seven-character ORI, county, population) and adds missing ones. Known names, kinds and
+//! locations are left unchanged, because its names are in capitals and without punctuation.
 //!
-//! Every value is padded with blanks, codes carry their labels, and numbers have sentinels for
-//! missing. Neither ORI is ever derived from the other.
+//! Values are padded with blanks, codes include their labels, and numbers have sentinels for missing values. Neither
+//! ORI is ever derived from the other.
 
 use entity::{
     agency,
@@ -28,10 +27,10 @@ use super::{
 };
 
 const CROSSWALK: &str = "crosswalk";
-/// Populations from here on mean that there is none.
+/// Populations from this value on mark a missing value.
 const SENTINELS: i64 = 888_888_888;
 
-/// What a row says about an agency.
+/// The values in a row about an agency.
 #[derive(Debug)]
 pub(crate) struct CrosswalkRecord {
     ori9: Option<Ori>,
@@ -55,7 +54,7 @@ pub(crate) struct Leaic {
 }
 
 impl Leaic {
-    /// Reads the agencies that there are.
+    /// Reads the agencies of the dataset.
     async fn new(job: &Job) -> Result<Self, DbErr> {
         Ok(Self { agencies: Agencies::new(job).await?, withdrawals: Withdrawals::default() })
     }
@@ -77,7 +76,7 @@ impl FormatReader for Leaic {
         vec![TableShape::new(
             CROSSWALK,
             &[
-                // The names of the publisher, then those that R packages give to the columns.
+                // The publisher's names, then those in R packages.
                 "!ori9=ORI9",
                 "!ori7=ORI7|ori",
                 "!name=NAME|agency_name|crosswalk_agency_name",
@@ -128,7 +127,7 @@ impl FormatReader for Leaic {
         let place = degrees("lat", 90.0)?.zip(degrees("lng", 180.0)?);
         let place = place.filter(|at| *at != (0.0, 0.0));
         if place.is_some_and(|(lat, lng)| !values::is_in_the_states(lat, lng)) {
-            return Err(row.refuse("lng", "is with the latitude no place in the United States"));
+            return Err(row.refuse("lng", "is not in the United States at this latitude"));
         }
         let people = count(row, "people")?.filter(|people| *people > 0);
         let of_government = count(row, "people_of_government")?.filter(|people| *people > 0);
@@ -144,7 +143,7 @@ impl FormatReader for Leaic {
             city: present(row, "city").map(str::to_owned),
             zip: present(row, "zip").and_then(values::zip),
             place,
-            // A special agency does not serve all the people of its government.
+            // A special agency does not serve the whole population of its government.
             population: people.or(of_government.filter(|_| general)),
             fields: EmptyFields::default(),
         };
@@ -172,14 +171,14 @@ impl FormatReader for Leaic {
                     .then(|| self.agencies.find_without_ori(&record.name, state, county))
                     .flatten()
             };
-            // An agency that has another nine-character ORI is another agency.
+            // An agency with another nine-character ORI is a different agency.
             let by_seven_only = by_seven
                 .filter(|at| record.ori9.is_none() || self.agencies.get(*at).ori9.is_none());
             let found = by_nine.or(by_seven_only).or_else(by_name);
             let at = found.unwrap_or_else(|| self.agencies.add(source_id));
             let seven_is_free = by_seven.is_none_or(|holder| holder == at);
             if !seven_is_free {
-                job.report.note("seven-character ORIs that another agency has, left empty");
+                job.report.note("seven-character ORIs that belong to another agency (left empty)");
             }
             self.withdrawals.note(job, at, CROSSWALK, record.fields.0.iter().copied());
             self.agencies.change(at, source_id, |row| apply(row, record, seven_is_free));
@@ -194,7 +193,7 @@ impl FormatReader for Leaic {
 }
 
 impl CrosswalkRecord {
-    /// The values of which the table has columns, and whether the row gives them.
+    /// The fields for which the table has columns, and whether the row gives them.
     fn given(&self, row: &FileRow<'_>) -> Vec<(AgencyField, bool)> {
         let fields: [(AgencyField, bool, &[&str]); 7] = [
             (AgencyField::Kind, self.kind.is_some(), &["type"]),
@@ -228,12 +227,12 @@ fn apply(row: &mut agency::Model, record: CrosswalkRecord, seven_is_free: bool) 
     row.population = record.population.or(row.population);
 }
 
-/// A cell that is not `-1`, which stands for none.
+/// A cell other than `-1`, which marks a missing value.
 fn present<'a>(row: &FileRow<'a>, column: &str) -> Option<&'a str> {
     row.text(column).filter(|text| *text != "-1")
 }
 
-/// A count of people that is not a sentinel.
+/// A population that is not a sentinel.
 fn count(row: &FileRow<'_>, column: &str) -> Result<Option<i32>, RowRefusal> {
     let count = row.read(column, |text| {
         let number = values::count(text)?;
@@ -242,7 +241,7 @@ fn count(row: &FileRow<'_>, column: &str) -> Result<Option<i32>, RowRefusal> {
     Ok(count.flatten())
 }
 
-/// The five digits of state and county; leading zeros may have been lost. They stand in one column, and in two.
+/// The five digits of state and county, with lost leading zeros restored. They are in one column, and again in two.
 fn fips(row: &FileRow<'_>) -> Result<Option<String>, RowRefusal> {
     let digits = |column, width: usize| values::padded(present(row, column)?, width);
     let parts = || Some(digits("fips_state", 2)? + &digits("fips_county", 3)?);
@@ -250,13 +249,13 @@ fn fips(row: &FileRow<'_>) -> Result<Option<String>, RowRefusal> {
     let (whole, parts) = (digits("fips", 5).filter(known), parts().filter(known));
     match (whole, parts) {
         (Some(whole), Some(parts)) if whole != parts => {
-            Err(row.refuse("fips", format!("contradicts the codes of state and county, {parts}")))
+            Err(row.refuse("fips", format!("contradicts the state and county codes, {parts}")))
         }
         (whole, parts) => Ok(whole.or(parts)),
     }
 }
 
-/// The label of a code: `Local police department` of `(000) Local police department`.
+/// The label of a code: `Local police department` in `(000) Local police department`.
 fn label(text: Option<&str>) -> String {
     let text = text.unwrap_or_default();
     let label =
@@ -264,7 +263,7 @@ fn label(text: Option<&str>) -> String {
     label.unwrap_or(text).trim().to_lowercase()
 }
 
-/// The kind of an agency by the labels of its codes. A bare code says nothing that can be relied on.
+/// The kind of an agency, by the labels of its codes. A code without a label is not reliable.
 fn kind_of(kind: &str, subtype: &str) -> Option<AgencyKind> {
     let says = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
     let special = says(kind, &["special"]);

@@ -1,4 +1,5 @@
-//! The officers of the awards of a list: counted in tenths, and told from amounts of money in the wrong column.
+//! The officers of the awards of a list: counted in tenths, and distinguished from amounts of money in the wrong
+//! column.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +14,11 @@ use super::{claims::EmptyFields, job::Job, values};
 
 /// More officers than the largest agency of the country has are an amount of money in the wrong column.
 const MOST_OFFICERS: Officers = Officers(500_000);
-/// From so many on, officers who get less than a hundred dollars each are none.
+/// From this many officers on, less than a hundred dollars per officer shows that the number is an amount of money.
 const MANY_OFFICERS: Officers = Officers(10_000);
 const LEAST_CENTS_OF_TENTH: i64 = 1_000;
 
-/// What a row says about the officers of an award.
+/// The values in a row about the officers of an award.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CountedOfficers {
     pub(crate) kind: Option<OfficerKind>,
@@ -29,19 +30,20 @@ pub(crate) struct CountedOfficers {
     pub(crate) school_resource_officers: Option<Officers>,
     pub(crate) veterans: Option<Officers>,
     pub(crate) part_time: Option<Officers>,
-    /// The columns that are there and have nothing in them: what an earlier load said is withdrawn.
+    /// The columns that are empty: earlier values are withdrawn.
     pub(crate) withdrawn: EmptyFields<&'static str>,
 }
 
 impl CountedOfficers {
-    /// Whether anything is said but the kind.
+    /// Whether the row says anything besides the kind.
     pub(crate) fn says_anything(&self) -> bool {
         let stages = [self.requested, self.funded, self.accepted, self.hired, self.retained];
         let parts = [self.school_resource_officers, self.veterans, self.part_time];
         stages.iter().chain(&parts).any(Option::is_some)
     }
 
-    /// Whether the officers funded are an amount of money: the same one, or one that leaves too little for each of so many.
+    /// Whether the number of funded officers is an amount of money: the award's own, or one that leaves too little per
+    /// officer.
     pub(crate) fn is_money(&self, federal_share: Option<Dollars>) -> bool {
         let (Some(officers), Some(Dollars(cents))) = (self.funded, federal_share) else {
             return false;
@@ -52,18 +54,18 @@ impl CountedOfficers {
     }
 }
 
-/// The officers of awards, as a load writes them.
+/// Writes the officers of awards.
 pub(crate) struct ListedOfficers {
     next_id: i32,
 }
 
 impl ListedOfficers {
-    /// Begins with none.
+    /// Starts empty.
     pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
         Ok(Self { next_id: job.load.next_id::<officers_funded::Entity>().await? })
     }
 
-    /// Writes what rows say of the officers of awards, by the id of the award.
+    /// Writes the officers of awards, by award id.
     pub(crate) async fn write(
         &mut self,
         job: &mut Job,
@@ -148,16 +150,16 @@ impl ListedOfficers {
     }
 }
 
-/// Reads a number of officers.
+/// Parses a number of officers.
 pub(crate) fn officers(text: &str) -> Result<Officers, String> {
     if text.contains('$') {
         return Err("is an amount of money, not a number of officers".to_owned());
     }
     let officers: Officers = values::decimal(text).map_err(|error| error.to_string())?;
     match officers {
-        Officers(..0) => Err("is negative: a number of officers is not".to_owned()),
+        Officers(..0) => Err("is negative: a number of officers cannot be negative".to_owned()),
         officers if officers > MOST_OFFICERS => Err(format!(
-            "is more than {MOST_OFFICERS}: no award is for so many officers, so it is an amount of money or a slip"
+            "is more than {MOST_OFFICERS}: no award funds this many officers, so it is an amount of money or an error"
         )),
         officers => Ok(officers),
     }

@@ -1,7 +1,7 @@
-//! What the columns of an award list mean, as its reader declares it.
+//! Declares what the columns of an award list mean.
 //!
-//! The lists that the office publishes change their columns from year to year, so no layout is built
-//! in. A small file beside the list says which column is which, and what holds for the whole list:
+//! The lists that the COPS Office publishes change their columns from year to year, so no layout is built in. A small
+//! file beside the list declares which column holds which field, and the values that apply to the whole list:
 //!
 //! ```toml
 //! [columns]
@@ -25,7 +25,7 @@ use serde_json::Value;
 
 use super::error::{FilePlace, ImportError};
 
-/// What an award list may tell of an award.
+/// The fields of an award list.
 pub(crate) const FIELDS: &[&str] = &[
     "award_number",
     "program",
@@ -58,17 +58,17 @@ pub(crate) const FIELDS: &[&str] = &[
     "title",
 ];
 
-/// Which column holds which field, and which fields are the same for all rows.
+/// Which column holds which field, and which fields have one value for all rows.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mapping {
-    /// By field, the name of its column. A field that is not here has its own name as column.
+    /// The column name of each field. A field that is not listed is read from the column with its own name.
     pub columns: BTreeMap<String, String>,
-    /// By field, the value that holds where a row has none.
+    /// The value of each field for rows that have none.
     pub constants: BTreeMap<String, Value>,
 }
 
-/// Whether a file is JSON that declares columns or constants.
+/// Whether a JSON file declares columns or constants.
 fn declares(path: &Path) -> bool {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let json: Value = serde_json::from_str(&text).unwrap_or_default();
@@ -90,14 +90,14 @@ impl Mapping {
         } else {
             toml::from_str(&text).map_err(|error| error.to_string())
         };
-        let mend = "`cops-graphql import --template award-list` shows one";
+        let mend = "see the example of `cops-graphql import --template award-list`";
         let mapping = mapping.map_err(|problem| {
             ImportError::file(place(), format!("is not a mapping: {}", problem.trim()), mend)
         })?;
         mapping.checked()
     }
 
-    /// Where the mapping of a list may lie.
+    /// Where the mapping of a list may be.
     pub(crate) fn places(list: &Path) -> [PathBuf; 4] {
         let appended = |end: &str| {
             let mut name = list.as_os_str().to_owned();
@@ -112,12 +112,12 @@ impl Mapping {
         ]
     }
 
-    /// The mapping that lies beside the lists: `LIST.csv.toml` or `LIST.toml`, or the same as JSON.
+    /// The mapping beside the lists: `LIST.csv.toml` or `LIST.toml`, or the same names with `.json`.
     pub(crate) fn beside(paths: &[PathBuf]) -> Result<Self, ImportError> {
         let mut found: Option<(PathBuf, Self)> = None;
         for path in paths.iter().filter(|path| path.as_os_str() != "-") {
             let places = Self::places(path);
-            // Data of another format may be called so, too.
+            // Files of other formats may have such a name.
             let is_mapping = |place: &PathBuf| {
                 place != path
                     && place.is_file()
@@ -129,7 +129,7 @@ impl Mapping {
             match &found {
                 Some((other, known)) if *known != mapping => {
                     return Err(ImportError::Request(format!(
-                        "{} and {} differ: load lists of different columns one by one",
+                        "{} and {} differ: load lists with different columns one at a time",
                         other.display(),
                         place.display()
                     )));
@@ -140,7 +140,7 @@ impl Mapping {
         Ok(found.map(|(_, mapping)| mapping).unwrap_or_default())
     }
 
-    /// Declares more, or declares it anew.
+    /// Applies another mapping over this one.
     pub(crate) fn overridden_by(mut self, other: &Self) -> Result<Self, ImportError> {
         self.columns.extend(other.columns.clone());
         self.constants.extend(other.constants.clone());
@@ -151,18 +151,20 @@ impl Mapping {
         let mut fields = self.columns.keys().chain(self.constants.keys());
         let has_nul = |value: &&Value| value.as_str().is_some_and(|text| text.contains('\0'));
         if self.constants.values().any(|value| has_nul(&value)) {
-            return Err(ImportError::Request("a constant of the mapping holds a NUL".to_owned()));
+            return Err(ImportError::Request(
+                "a constant of the mapping contains a NUL character".to_owned(),
+            ));
         }
         match fields.find(|field| !FIELDS.contains(&field.as_str())) {
             Some(field) => Err(ImportError::Request(format!(
-                "{field:?} is no field of an award list; the fields are {}",
+                "{field:?} is not a field of an award list; the fields are {}",
                 FIELDS.join(", ")
             ))),
             None => Ok(self),
         }
     }
 
-    /// The constant of a field, as a cell would show it.
+    /// The constant of a field, as cell text.
     pub(crate) fn constant(&self, field: &str) -> Option<String> {
         match self.constants.get(field)? {
             Value::Null => None,

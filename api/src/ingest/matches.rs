@@ -1,9 +1,9 @@
-//! Decisions about recipients: the file of `import --review`, edited.
+//! Decisions about recipients: the edited file of `import --review`.
 //!
-//! A row counts where its decision is `yes` or `withdraw`. With `yes`, its recipient is the agency of its ORI or, without
-//! one, of its `agency_id`; and an organization of its own where it has neither. With `withdraw`, what was decided of its
-//! recipient holds no longer. Two decisions about one recipient contradict each other, and neither is taken. What is decided
-//! is kept, holds for later loads, and moves the awards that are there.
+//! A row counts if its decision is `yes` or `withdraw`. `yes` means that the recipient is the agency with the row's ORI
+//! or, without an ORI, with its `agency_id`; without either, the recipient is an organization of its own. `withdraw`
+//! cancels the recipient's earlier decision. Two decisions about one recipient contradict each other, and both are
+//! refused. Decisions are kept, apply to later loads, and move existing awards.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,46 +29,46 @@ use super::{
     values,
 };
 
-/// Awards that are looked at together.
+/// How many awards are processed together.
 const CHUNK: u64 = 5_000;
 
-/// What the report says of decisions that change nothing so far.
-const UNMET: &str = "decisions of which no award has the recipient: they are kept for later loads; check the name, the state \
-                     and the identifier";
-/// What it says of agencies of other states.
+/// The warning about decisions without effect so far.
+const UNMET: &str = "decisions about recipients without any award, kept for later loads: check the name, the state and \
+                     the UEI";
+/// The warning about agencies in other states.
 const ELSEWHERE: &str =
-    "decisions for an agency of another state than the recipient's: check the ORI";
-/// Decisions that a report names as examples.
+    "decisions for an agency in another state than the recipient: check the ORI";
+/// How many examples the report lists.
 const EXAMPLES: usize = 5;
 
-/// What was decided of a recipient.
+/// The decision about a recipient.
 #[derive(Clone, Debug)]
 pub(crate) struct DecidedRecipient {
     name: String,
     form: String,
     state: Option<State>,
     uei: Option<String>,
-    /// None takes back an earlier one.
+    /// None withdraws an earlier decision.
     decision: Option<Decision>,
 }
 
 /// The reader.
 pub(crate) struct Matches {
     recipients: Recipients,
-    /// The agencies by their ids.
+    /// The positions of the agencies, by id.
     ids: HashMap<i32, usize>,
     next_id: i32,
     any: bool,
-    /// The decisions of the load, by their ids, with their recipients, until an award is met.
+    /// The decisions of the load that no award has matched yet: id and recipient.
     unmet: BTreeMap<i32, String>,
-    /// The decisions that the load has taken back.
+    /// The decisions that the load withdraws.
     withdrawn: Vec<review::Model>,
-    /// Agencies of other states than their recipients.
+    /// Decisions for agencies in other states than their recipients.
     elsewhere: Vec<String>,
 }
 
 impl Matches {
-    /// Reads what the dataset has.
+    /// Reads the dataset.
     async fn new(job: &Job) -> Result<Self, DbErr> {
         let recipients = Recipients::new(job).await?;
         let ids = recipients.agencies.all().map(|(at, row)| (row.id, at)).collect();
@@ -77,47 +77,49 @@ impl Matches {
         Ok(Self { recipients, ids, next_id, any: false, unmet, withdrawn, elsewhere })
     }
 
-    /// Whom the row names.
+    /// The recipient that the row names.
     fn decision(&self, row: &FileRow<'_>) -> Result<Decision, RowRefusal> {
         let agency = |at: usize| self.recipients.agencies.get(at);
         let by_ori = match row.read("ori", str::parse::<Ori>)? {
             None => None,
             Some(ori) => match self.recipients.agencies.find(&ori) {
-                None => return Err(row.refuse("ori", "is the ORI of no agency of the dataset")),
+                None => return Err(row.refuse("ori", "is not the ORI of an agency in the dataset")),
                 Some(at) => Some(agency(at)),
             },
         };
         let id =
-            row.read("agency_id", |text| text.parse::<i32>().map_err(|_| "is no id of an agency"))?;
+            row.read("agency_id", |text| text.parse::<i32>().map_err(|_| "is not an agency id"))?;
         let by_id = match id {
             None => None,
             Some(id) => match self.ids.get(&id) {
                 None => {
-                    return Err(row.refuse("agency_id", "is the id of no agency of the dataset"));
+                    return Err(
+                        row.refuse("agency_id", "is not the id of an agency in the dataset")
+                    );
                 }
                 Some(at) => Some(agency(*at)),
             },
         };
         match (by_ori, by_id) {
-            (Some(by_ori), Some(by_id)) if by_ori.id != by_id.id => Err(row.refuse(
-                "ori",
-                "contradicts the id of the agency: clear the one that is not meant",
-            )),
-            // Ids are of one database, and the file may be of another.
+            (Some(by_ori), Some(by_id)) if by_ori.id != by_id.id => {
+                Err(row.refuse("ori", "contradicts the agency id: clear the wrong one"))
+            }
+            // Ids belong to one database, and the file may come from another.
             (None, Some(agency)) if row.text("agency") != agency.name.as_deref() => {
                 let name = agency.name.as_deref().unwrap_or("an agency without a name");
-                Err(row.refuse("agency", format!("is not the agency of this id, which is {name}")))
+                Err(row
+                    .refuse("agency", format!("is not the agency with this id, which is {name}")))
             }
             (Some(agency), _) | (None, Some(agency)) => Ok(Decision::Agency(agency.id)),
             (None, None) => Ok(Decision::Organization),
         }
     }
 
-    /// Moves the awards whose recipients were decided.
+    /// Moves the awards of recipients with decisions.
     async fn relink(&mut self, job: &mut Job) -> Result<(), DbErr> {
         let (mut last, mut moved) = (0, Vec::new());
         loop {
-            // What an ORI says needs no decision.
+            // A match by ORI needs no decision.
             let open = Condition::any()
                 .add(grant::Column::MatchedBy.ne(MatchedBy::Ori))
                 .add(grant::Column::MatchedBy.is_null());
@@ -166,7 +168,7 @@ impl Matches {
                     tally.changed += 1;
                     let (agency_id, organization_id, matched_by) = after;
                     let revision_id = job.load.revision();
-                    // The file that the award came from is the same as before.
+                    // The award keeps its source file.
                     moved.push(grant::Model {
                         agency_id,
                         organization_id,
@@ -213,10 +215,10 @@ impl FormatReader for Matches {
             "yes" => Ok(Some(true)),
             "withdraw" => Ok(Some(false)),
             "no" => Ok(None),
-            _ => Err("is neither yes nor no nor withdraw"),
+            _ => Err("is not yes, no or withdraw"),
         })?;
         let Some(is_made) = is_made.flatten() else {
-            return Ok(RowMeaning::LeaveOut("candidates that were not chosen, left out"));
+            return Ok(RowMeaning::LeaveOut("candidates without a decision (left out)"));
         };
         let name = row.line_of_text("recipient");
         let Some(name) = name else { return Err(row.refuse("recipient", "is empty")) };
@@ -227,7 +229,7 @@ impl FormatReader for Matches {
         let decision = if is_made { Some(self.decision(row)?) } else { None };
         let known = self.recipients.reviews.find(&form, state.as_ref(), uei.as_deref());
         if decision.is_none() && known.is_none() {
-            let reason = "withdraws a decision that was not made: it holds for exactly this name, state and identifier";
+            let reason = "withdraws a decision that does not exist: name, state and UEI must match it exactly";
             return Err(row.refuse("decision", reason));
         }
         Ok(RowMeaning::Take(DecidedRecipient { name, form, state, uei, decision }))

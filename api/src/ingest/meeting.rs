@@ -1,12 +1,12 @@
-//! Awards of lists that have no number, and the awards with a number that they are.
+//! Joins awards of lists without a number with the same awards that have one.
 //!
-//! A list says who got how much under which program in which year, and USAspending says the same under a number. When all
-//! rows of a load are in, awards without a number are held against those with one, whichever of them was loaded first: they
-//! become one award where exactly one fits, from both sides.
+//! A list says who received how much under which program and in which year, and USAspending says the same under a
+//! number. After all rows of a load are written, awards without a number are compared with those that have one,
+//! regardless of load order. Two become one award if each is the only match of the other.
 //!
-//! Two fit if one recipient may be the other, the amounts are the same, and neither the program nor the year speaks against
-//! it. The year of a list is that of the program, and its awards may be numbered in the fiscal year after it; an award of
-//! the same year comes first. Whatever may fit otherwise stays apart, and the report names both.
+//! Two awards match if their recipients may be the same, the amounts are equal, and program and year do not conflict.
+//! The year of a list is the program's year, and its awards may be numbered in the following fiscal year; an award of
+//! the same year takes precedence. Other possible matches stay separate, and the report names both.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -21,15 +21,15 @@ use super::{
     sources::ListedTerms,
 };
 
-/// What the report says of awards that may be one and stay two.
-const UNCLEAR: &str = "awards of lists without a number that may be others with one, which are counted beside them: write \
-                       the award number into the list";
-/// Awards that a report names as examples.
+/// The warning about awards that may be the same but stay separate.
+const UNCLEAR: &str = "awards of lists without a number that may also be in the dataset with a number, and are then \
+                       counted twice: add the award number to the list";
+/// How many examples the report lists.
 const EXAMPLES: usize = 5;
-/// How surely two awards are one: the same year, the year after, an unknown year, an unknown amount.
+/// The levels of certainty: same year, following year, unknown year, unknown amount.
 const TIERS: u8 = 4;
 
-/// An award, and all that it may be found by.
+/// An award and everything that it may be matched by.
 struct Party {
     row: grant::Model,
     recipients: BTreeSet<Recipient>,
@@ -37,7 +37,7 @@ struct Party {
     is_of_load: bool,
 }
 
-/// Joins the awards without a number to those with one.
+/// Joins awards without a number with those that have one.
 pub(crate) async fn meet(
     job: &mut Job,
     awards: &mut Awards,
@@ -77,7 +77,7 @@ pub(crate) async fn meet(
     Ok(())
 }
 
-/// The awards with a number of recipients of others.
+/// The numbered awards of the recipients of other awards.
 async fn numbered(
     job: &Job,
     awards: &Awards,
@@ -92,7 +92,7 @@ async fn numbered(
             continue;
         }
         let is_of_load = awards.has_touched(row.id);
-        // What a list has told of already it does not tell of again, but another list may.
+        // A list does not repeat an award that it already described, but another list may.
         let is_listed = awards.origins().listed(&row, &claims).is_some();
         let is_only_listed =
             claims.is_empty() && awards.origins().of(&row) == ClaimOrigin::AwardList;
@@ -115,7 +115,7 @@ fn recipient(row: &grant::Model) -> Option<Recipient> {
     agency.or(row.organization_id.map(Recipient::Organization))
 }
 
-/// An award by its number or its recipient, with its money and its year.
+/// An award as text: its number or recipient, its money and its year.
 fn named(row: &grant::Model) -> String {
     let number = row.award_number.as_deref().or(row.usaspending_key.as_deref());
     let name = number.or(row.recipient_name.as_deref()).unwrap_or("an award without a name");
@@ -124,11 +124,11 @@ fn named(row: &grant::Model) -> String {
     format!("{name} ({share}, {year})")
 }
 
-/// How surely two awards are one, less surely the higher it is; none where something speaks against it.
+/// How certainly two awards are the same; a higher level is less certain. None if something contradicts it.
 fn tier(one: &Party, other: &Party) -> Option<u8> {
     let (listed, numbered) = (one.terms, other.terms);
     let is_new = one.is_of_load || other.is_of_load;
-    // The rows of one list are awards of their own.
+    // The rows of one list are different awards.
     let is_one_list = one.is_of_load && other.row.usaspending_key.is_none() && other.is_of_load;
     if !is_new || is_one_list || !listed.may_share_program(numbered.program_id) {
         return None;
@@ -147,7 +147,7 @@ fn tier(one: &Party, other: &Party) -> Option<u8> {
     }
 }
 
-/// Whether two awards may be one although their amounts differ.
+/// Whether two awards may be the same although their amounts differ.
 fn may_be_one(one: &Party, other: &Party) -> bool {
     let (listed, numbered) = (one.terms, other.terms);
     let years = listed.fiscal_year.zip(numbered.fiscal_year);
@@ -158,10 +158,10 @@ fn may_be_one(one: &Party, other: &Party) -> bool {
         && years.is_none_or(|(one, other)| one == other || one + 1 == other)
 }
 
-/// The awards without a number that may be others, by their places.
+/// The awards without a number that may be others, by position.
 type UnclearAwards = Vec<(usize, Vec<usize>)>;
 
-/// Which awards are one, and which may be.
+/// Which awards are the same, and which may be.
 fn pairs(listed: &[Party], numbered: &[Party]) -> (Vec<(usize, usize)>, UnclearAwards) {
     let mut of: HashMap<Recipient, Vec<usize>> = HashMap::new();
     for (at, party) in numbered.iter().enumerate() {
@@ -211,7 +211,8 @@ fn pairs(listed: &[Party], numbered: &[Party]) -> (Vec<(usize, usize)>, UnclearA
     (pairs, unclear)
 }
 
-/// Gives the officers and the training of an award to another one. Officers of a kind of which that has some already go.
+/// Moves the officers and training of an award to another one. Officers are dropped if the other award already has that
+/// kind.
 async fn move_children(job: &mut Job, from: i32, to: i32) -> Result<(), DbErr> {
     let (db, revision_id) = (job.load.transaction(), job.load.revision());
     let rows = officers_funded::Entity::find()

@@ -1,21 +1,18 @@
-//! Loading real-world files: one reader a format, and what they share.
+//! Loads real-world files: one reader per format, and what the readers share.
 //!
-//! A load is a stream. Each file is opened ([`input`]), cut into rows ([`table`]) and read by its
-//! format into records; a batch of records goes to the database in a few statements, and is
-//! forgotten. So the memory of a load does not grow with the size of its rows, only with the number
-//! of distinct awards, recipients and years that it has seen: a few bytes of each.
+//! A load is a stream. Each file is opened ([`input`]), split into rows ([`table`]) and read by its format into
+//! records. Records are written in batches, a few statements each, and then dropped. Memory grows only with the number
+//! of distinct awards, recipients and years in a load (a few bytes each), not with the number of rows.
 //!
-//! All files are read once before anything is written, and what their rows say is compared ([`claims`]): of rows that
-//! contradict each other none is taken.
+//! Every file is read once before anything is written, and the rows are compared ([`claims`]). Rows that contradict
+//! each other are all refused.
 //!
-//! A load is all or nothing: it is one [`Load`], so one transaction. What is in the dataset already
-//! is found by its key and compared. A row that is found the same keeps its source and revision, so
-//! the dataset can always say which file a value came from.
+//! A load is all or nothing: it is one [`Load`], and so one transaction. Existing rows are found by key and compared.
+//! An unchanged row keeps its source and revision, so the dataset always knows which file a value came from.
 //!
-//! Which format a file is of, its columns tell ([`recognize()`]), so that a folder of files can be loaded without naming
-//! any.
+//! A file's columns show its format ([`recognize()`]), so a folder can be loaded without naming formats.
 //!
-//! A file is known by its SHA-256 digest: a file that was loaded before is left alone.
+//! A file is identified by its SHA-256 digest. A file that was loaded before is skipped.
 
 mod agencies;
 mod archive;
@@ -86,7 +83,7 @@ use self::{
 };
 use crate::{database::load::Load, demo};
 
-/// Declares the formats: the name of each, what reads it, and which files it is of. This is all that a format needs beside its file.
+/// Declares the formats: name, reader and description. Besides its own file, this is all that a format needs.
 macro_rules! formats {
     ($($format:ident = $name:literal, $reader:ty, $about:literal;)+) => {
         /// A format that can be loaded.
@@ -102,13 +99,13 @@ macro_rules! formats {
                 match self { $(Self::$format => $name,)+ }
             }
 
-            /// Which files it is of, for people.
+            /// A description of its files, for help texts.
             #[must_use]
             pub fn about(self) -> &'static str {
                 match self { $(Self::$format => $about,)+ }
             }
 
-            /// A file to begin with, for the formats that need one.
+            /// A template file, for the formats that need one.
             #[must_use]
             pub fn template(self) -> Option<&'static str> {
                 match self { $(Self::$format => <$reader>::TEMPLATE,)+ }
@@ -125,16 +122,16 @@ macro_rules! formats {
             }
         }
 
-        /// The format whose distinctive columns a header has, where there is exactly one.
+        /// The format whose distinctive columns a header has, if exactly one matches.
         fn resembling(header: &[String]) -> Option<&'static str> {
             let formats = [$(($name, <$reader>::TELLING)),+];
             let mut told = formats.into_iter().filter(|(_, it)| layout::has_any(header, it));
-            // Of several nobody knows which.
+            // Several matches are ambiguous.
             told.next().filter(|_| told.next().is_none()).map(|(name, _)| name)
         }
 
-        /// The formats of which a table is by its first rows, each with how many of its columns are there. The table is
-        /// opened for each of them, with or without comments.
+        /// The formats that fit the first rows of a table, each with the number of its columns found. `open` is called
+        /// for each format, with or without comments.
         fn beginnings<'a>(
             open: &dyn Fn(bool) -> Result<FileTable<'a>, ImportError>,
         ) -> Result<Vec<(Format, usize)>, ImportError> {
@@ -153,59 +150,62 @@ macro_rules! formats {
 }
 
 formats! {
-    Usaspending = "usaspending", usaspending::Usaspending, "award summaries, transactions, answers of the API (search/spending_by_award, search/spending_by_transaction, awards/ID)";
-    FbiAgencies = "fbi-agencies", fbi_agencies::FbiAgencies, "agency_name_edits.csv and icpsr_2012_ori_zip_latlng.csv, joined by ORI";
-    Leaic = "leaic", leaic::Leaic, "the Law Enforcement Agency Identifiers Crosswalk (bring your own)";
-    FbiEmployees = "fbi-employees", fbi_employees::FbiEmployees, "officers, civilians and people served, by agency and year (lee_1960_YYYY.csv)";
-    FbiOffenses = "fbi-offenses", fbi_offenses::FbiOffenses, "offenses known and cleared, by agency and year, in the columns of J. Kaplan's files";
-    FbiEstimates = "fbi-estimates", fbi_estimates::FbiEstimates, "offenses by state and nation and year (estimated_crimes_1979_YYYY.csv)";
-    AwardList = "award-list", award_list::AwardList, "a list of awards with officers; its columns are declared";
-    Matches = "matches", matches::Matches, "the file of --review, edited: which agencies recipients are";
+    Usaspending = "usaspending", usaspending::Usaspending, "award summaries, transactions and API responses \
+        (search/spending_by_award, search/spending_by_transaction, awards/ID)";
+    FbiAgencies = "fbi-agencies", fbi_agencies::FbiAgencies, "agency_name_edits.csv and icpsr_2012_ori_zip_latlng.csv, \
+        joined by ORI";
+    Leaic = "leaic", leaic::Leaic, "the Law Enforcement Agency Identifiers Crosswalk (you provide the file)";
+    FbiEmployees = "fbi-employees", fbi_employees::FbiEmployees, "officers, civilians and population served, by agency \
+        and year (lee_1960_YYYY.csv)";
+    FbiOffenses = "fbi-offenses", fbi_offenses::FbiOffenses, "offenses known and cleared, by agency and year, in the \
+        column layout of J. Kaplan's files";
+    FbiEstimates = "fbi-estimates", fbi_estimates::FbiEstimates, "offenses by state or nation and year \
+        (estimated_crimes_1979_YYYY.csv)";
+    AwardList = "award-list", award_list::AwardList, "a list of awards with officers; you declare its columns";
+    Matches = "matches", matches::Matches, "the edited file of --review: which agency each recipient is";
     Trainings = "trainings", trainings::Trainings, "courses";
     Trainees = "trainees", trainees::Trainees, "training sessions and their trainees, never a person's name";
 }
 
-/// What to load, and how.
+/// A request to load files.
 #[derive(Clone, Debug)]
 pub struct ImportRequest {
     /// The format of the files.
     pub format: Format,
     /// The files; `-` is standard input.
     pub paths: Vec<PathBuf>,
-    /// The assistance listings to take. Of `usaspending` only.
+    /// The assistance listings to load. Only for `usaspending`.
     pub listings: Listings,
-    /// The file that says what the columns mean; by default one beside the files. Of `award-list`
-    /// only.
+    /// The file that declares the columns; the default is one beside the files. Only for `award-list`.
     pub mapping_file: Option<PathBuf>,
-    /// What the columns mean, over what the file says. Of `award-list` only.
+    /// Column declarations that override the file's. Only for `award-list`.
     pub mapping: Mapping,
-    /// The sheet to read of a workbook, by its name or its number; by default the only one that is of the format.
+    /// The sheet of a workbook to read, by name or number; the default is the only sheet that fits the format.
     pub sheet: Option<String>,
-    /// The file that names programs, over what is known of their names. Of `usaspending` and
-    /// `award-list` only.
+    /// A file of program names that overrides the built-in ones. Only for `usaspending` and `award-list`.
     pub programs_file: Option<PathBuf>,
-    /// How many rows may be refused.
+    /// How many rows the load may refuse.
     pub max_rejects: MaxRejects,
-    /// Do all but write.
+    /// Does everything except write.
     pub dry_run: bool,
-    /// Tell of every recipient how it was found.
+    /// Reports how each recipient was found.
     pub explain: bool,
-    /// The file to which the recipients go that are no agency.
+    /// The file to write recipients to that match no agency.
     pub review: Option<PathBuf>,
-    /// Read a file even where it was loaded before.
+    /// Reads a file even if it was loaded before.
     pub again: bool,
-    /// Where files came from, as far as that is known.
+    /// Where the files came from, if known.
     pub origins: Vec<Origin>,
 }
 
-/// Which assistance listings of awards to take.
+/// Which assistance listings to load.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listings {
     /// Those of the COPS Office.
     Usual,
-    /// These. They are the listings of tables that do not tell theirs, too.
+    /// These. They also apply to tables that do not state their listing.
     Declared(Vec<String>),
-    /// All.
+    /// All listings.
     All,
 }
 
@@ -216,14 +216,14 @@ pub struct Origin {
     pub sha256: String,
     /// Who published it.
     pub publisher: String,
-    /// The day on which it was published.
+    /// The day it was published.
     pub published_on: NaiveDate,
-    /// Where it can be had.
+    /// Its URL.
     pub url: String,
 }
 
 impl ImportRequest {
-    /// A request to load files of a format, as the command line makes it without any option.
+    /// A request to load files of a format, with the defaults of the command line.
     #[must_use]
     pub fn new(format: Format, paths: Vec<PathBuf>) -> Self {
         Self {
@@ -244,14 +244,14 @@ impl ImportRequest {
     }
 }
 
-/// The assistance listings of the COPS Office: the umbrella, and since fiscal year 2025 hiring (CHP)
-/// and school violence prevention (SVPP).
+/// The assistance listings of the COPS Office: 16.710, which covers most programs, and since fiscal year 2025 16.068
+/// (CHP) and 16.071 (SVPP).
 pub const COPS_LISTINGS: [&str; 3] = ["16.710", "16.068", "16.071"];
 
 /// Loads files into a database whose schema is up to date.
 ///
 /// # Errors
-/// [`ImportError`] says why; the database is then as it was.
+/// [`ImportError`] says why. The database is then unchanged.
 pub async fn run(db: &impl Begins, request: &ImportRequest) -> Result<ImportReport, ImportError> {
     let began = Instant::now();
     if let Some(path) = &request.review {
@@ -260,7 +260,7 @@ pub async fn run(db: &impl Begins, request: &ImportRequest) -> Result<ImportRepo
     let mut inputs: Vec<InputFile> = Vec::new();
     for path in &request.paths {
         let input = InputFile::open(path)?;
-        // The same file named twice is one file.
+        // A file named twice is loaded once.
         if !inputs.iter().any(|other| other.sha256 == input.sha256) {
             inputs.push(input);
         }
@@ -268,7 +268,7 @@ pub async fn run(db: &impl Begins, request: &ImportRequest) -> Result<ImportRepo
     let load = Load::begin(db, request.format.name(), false).await?;
     let mut job = Job::new(load, request, inputs).await?;
     if job.has_work() {
-        // Made-up rows make room for real ones: the two never mix.
+        // Synthetic rows are removed first: synthetic and real data never mix.
         for (table, made_up) in demo::remove(&mut job.load).await? {
             job.report.tally(table).removed += made_up.removed;
         }

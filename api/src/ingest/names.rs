@@ -1,27 +1,26 @@
-//! When two names mean the same body.
+//! Decides when two names mean the same body.
 //!
-//! A recipient's name is written by an accountant, an agency's by the FBI: `SPOKANE VALLEY, CITY OF`,
-//! `Spokane Valley Police Dept.`. Names are brought to one form of words; two are the same only
-//! where the forms are equal. Nothing here is fuzzy: a wrong match would put one city's money under
-//! another's name, and a missing one only leaves it under the city's.
+//! An accountant writes a recipient's name and the FBI writes an agency's: `SPOKANE VALLEY, CITY OF`, `Spokane Valley
+//! Police Dept.`. Names are normalized to one form and match only if the forms are equal. Nothing is fuzzy: a wrong
+//! match would credit one city's money to another, while a missed match only leaves it with the city.
 
 use entity::search::words;
 
-/// What a government may be before `of`.
+/// Types of government that may precede `of`.
 const RANKS: [&str; 6] = ["city", "town", "village", "borough", "township", "county"];
 
-/// What a name comes to.
+/// A normalized name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Name {
-    /// The words in one form.
+    /// The normalized words.
     pub(crate) form: String,
 }
 
 impl Name {
-    /// Brings a name to its form.
+    /// Normalizes a name.
     pub(crate) fn of(text: &str) -> Self {
         let mut found = spelled(text);
-        // `SPOKANE VALLEY, CITY OF` is said the other way round.
+        // `SPOKANE VALLEY, CITY OF` is reordered.
         if found.len() > 2 && found[found.len() - 1] == "of" {
             let rank = found.len() - 2;
             if RANKS.contains(&found[rank].as_str()) {
@@ -30,8 +29,8 @@ impl Name {
                 found = turned;
             }
         }
-        // `City of X Police Department` and `X Police Department` are one; a town or a township beside a city of its
-        // name has a police department of its own.
+        // `City of X Police Department` and `X Police Department` are the same. A town or township may share its name
+        // with a city and has a police department of its own.
         if ends_in_police(&found) && found.len() > 3 && found[0] == "city" && found[1] == "of" {
             found.drain(..2);
         }
@@ -40,7 +39,7 @@ impl Name {
     }
 }
 
-/// The words of a name, each in one spelling.
+/// The words of a name in normalized spelling.
 pub(crate) fn spelled(text: &str) -> Vec<String> {
     let mut found: Vec<String> = words(text).map(|word| plain(&word).to_owned()).collect();
     found.retain(|word| !matches!(word.as_str(), "the" | "and"));
@@ -48,7 +47,7 @@ pub(crate) fn spelled(text: &str) -> Vec<String> {
     found
 }
 
-/// A name, and the county by which its publisher tells it from others, in words of one spelling: `Hamilton Township,
+/// A name, and the county that its publisher adds to distinguish it, both in normalized spelling: `Hamilton Township,
 /// Atlantic County Police Department`.
 pub(crate) fn county_apart(text: &str) -> (String, Option<String>) {
     let apart = || {
@@ -62,7 +61,7 @@ pub(crate) fn county_apart(text: &str) -> (String, Option<String>) {
     apart().unwrap_or_else(|| (text.to_owned(), None))
 }
 
-/// One spelling of words that have several.
+/// The normalized spelling of a word.
 fn plain(word: &str) -> &str {
     match word {
         "saint" => "st",
@@ -81,7 +80,7 @@ fn plain(word: &str) -> &str {
     }
 }
 
-/// `X Police Department` is `x police`, `X Sheriff's Office` is `x sheriff`.
+/// Shortens `X Police Department` to `x police` and `X Sheriff's Office` to `x sheriff`.
 fn without_office(mut found: Vec<String>) -> Vec<String> {
     while found.len() > 1 {
         let last = found[found.len() - 1].as_str();
@@ -101,7 +100,7 @@ fn ends_in_police(found: &[String]) -> bool {
     matches!(last.map(String::as_str), Some("police"))
 }
 
-/// `P.D.` is cut into two words.
+/// Joins `P.D.`, which is split into two words.
 fn join_pair(found: &mut Vec<String>, first: &str, second: &str, whole: &str) {
     if let Some(at) = found.windows(2).position(|pair| pair[0] == first && pair[1] == second) {
         whole.clone_into(&mut found[at]);

@@ -1,8 +1,8 @@
-//! Transactions on awards: added, corrected, deleted, and summed.
+//! Transactions of awards: added, corrected, deleted and summed.
 //!
-//! A transaction is known by its key. A correction has the key of what it corrects and takes its
-//! place; a deletion names the key of what goes. When all rows are in, the federal share of every
-//! award that was touched is the sum of its transactions, taken by the database in one statement, if all of them are there
+//! A transaction is identified by its key. A correction has the same key as the transaction it replaces; a deletion
+//! names the key of the transaction to remove. After all rows are read, one statement in the database computes the sum
+//! of each touched award's transactions. It becomes the federal share if all transactions are present
 //! ([`super::award_money`]).
 
 use std::collections::{BTreeSet, HashMap};
@@ -21,13 +21,13 @@ use super::{
     job::Job,
 };
 
-/// Ids that go into one statement.
+/// How many ids one statement contains.
 const CHUNK: usize = 5_000;
 
-/// A transaction as a row gives it.
+/// A transaction as read from a row.
 #[derive(Clone, Debug)]
 pub(crate) struct Transaction {
-    /// Its key; none where the source has none, and the award and the number of the modification tell it.
+    /// Its key; none if the source has none, and the award and modification number identify it.
     pub(crate) key: Option<String>,
     pub(crate) modification: Option<String>,
     pub(crate) day: NaiveDate,
@@ -46,7 +46,7 @@ pub(crate) struct Obligations {
 }
 
 impl Obligations {
-    /// Begins with none.
+    /// Starts empty.
     pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
         let next_id = job.load.next_id::<obligation::Entity>().await?;
         let keyless = obligation::Entity::find()
@@ -58,7 +58,7 @@ impl Obligations {
         Ok(Self { next_id, bereft: BTreeSet::new(), any: false, any_keyless: keyless > 0 })
     }
 
-    /// Deletes the transactions of some keys.
+    /// Deletes transactions by key.
     pub(crate) async fn delete(
         &mut self,
         job: &mut Job,
@@ -85,8 +85,8 @@ impl Obligations {
         Ok(())
     }
 
-    /// Writes transactions of distinct keys, each with the award that it is on. One without a key is the one of the
-    /// same award and modification, whichever of them has the key.
+    /// Writes transactions with distinct keys, each with its award. A transaction without a key is the one with the
+    /// same award and modification, whether or not that has a key.
     pub(crate) async fn write(
         &mut self,
         job: &mut Job,
@@ -130,7 +130,7 @@ impl Obligations {
             };
             row.id = before.id;
             if row.transaction_key.is_none() {
-                // Only the number is written otherwise.
+                // Only the spelling of the number differs.
                 row.modification_number.clone_from(&before.modification_number);
                 row.description = row.description.or_else(|| before.description.clone());
             }
@@ -149,7 +149,7 @@ impl Obligations {
                 let award = award.one(job.load.transaction()).await?;
                 let award = award.as_ref().map(shown).unwrap_or_default();
                 job.contradict(format!(
-                    "two rows say different things of one transaction of {award}: {key}, modification {number}"
+                    "two rows contradict each other about one transaction of {award}: {key}, modification {number}"
                 ));
                 continue;
             }
@@ -158,7 +158,7 @@ impl Obligations {
                 self.bereft.insert(before.grant_id);
             }
             (row.source_id, row.revision_id) = (job.source_id, job.load.revision());
-            // A row that this load added and corrects is still one row added.
+            // A transaction that this load added and then corrected counts once, as added.
             changed += u64::from(before.revision_id != job.load.revision());
             self.any = true;
             job.load.change::<obligation::Entity>(vec![row]).await?;
@@ -172,7 +172,8 @@ impl Obligations {
         Ok(())
     }
 
-    /// The transactions of the dataset that have the award and the modification of a row, and one of both no key.
+    /// The transactions of the dataset with the award and modification of a row, where at least one of the two has no
+    /// key.
     async fn by_modification(
         &self,
         job: &Job,
@@ -199,8 +200,8 @@ impl Obligations {
         Ok(found)
     }
 
-    /// Gives every award that was touched the sum of its transactions, or what it is without those that are missing, and
-    /// takes out those whose last transaction was deleted.
+    /// Sets the share of every touched award to the sum of its transactions, or handles missing ones, and removes
+    /// awards whose last transaction was deleted.
     pub(crate) async fn finish(&mut self, job: &mut Job, awards: &mut Awards) -> Result<(), DbErr> {
         let bereft: Vec<i32> = std::mem::take(&mut self.bereft).into_iter().collect();
         let mut partial = PartialAwards::default();
@@ -261,7 +262,7 @@ impl Obligations {
             .into_tuple()
             .all(transaction)
             .await?;
-        // What came from elsewhere stays, and its award with it, without a sum.
+        // Data from other sources stays, and so does its award, without a sum.
         let elsewhere: Vec<i32> =
             officers.into_iter().chain(sessions.into_iter().flatten()).chain(claimed).collect();
         for id in elsewhere {
@@ -283,7 +284,7 @@ impl Obligations {
     }
 }
 
-/// An award whose share or first day is not what its transactions say.
+/// An award whose share or first day differs from its transactions.
 struct SummedAward {
     id: i32,
     sum: Dollars,
@@ -293,11 +294,11 @@ struct SummedAward {
     obligated_on: Option<NaiveDate>,
 }
 
-/// Sums the transactions of the awards that a subquery or a list names. Tells those that are not what their transactions
-/// say.
+/// Sums the transactions of the awards that a subquery or a list names. Returns those that differ from their
+/// transactions.
 ///
-/// The sums are read first, a few bytes each, and written in chunks: one statement that did both
-/// would have all the awards in memory at once.
+/// The sums are read first, a few bytes each, and written in chunks: a single statement for both would hold all awards
+/// in memory at once.
 async fn sum(
     job: &Job,
     awards: &mut Awards,
@@ -340,7 +341,7 @@ async fn sum(
     Ok(summed.into_iter().map(|award| award.id).collect())
 }
 
-/// Writes the shares and the first days of awards.
+/// Writes the shares and first days of awards.
 async fn write_shares(
     job: &Job,
     awards: &mut Awards,
@@ -349,7 +350,7 @@ async fn write_shares(
 ) -> Result<(), DbErr> {
     let (revision, transaction) = (job.load.revision(), job.load.transaction());
     let backend = ConnectionTrait::get_database_backend(transaction);
-    // SQLite has no dates but their texts.
+    // SQLite stores dates as text.
     let is_postgres = backend == DbBackend::Postgres;
     let date = |day: Option<NaiveDate>| match day {
         Some(day) if is_postgres => format!("DATE '{day}'"),
@@ -372,7 +373,7 @@ async fn write_shares(
             AwardShare::Stated(total) => Some(total),
             AwardShare::Kept(share) => share,
         };
-        // The first day of some transactions may not be that of the award.
+        // The first of only some transactions may not be the award's first day.
         let day = match found == AwardShare::Sum || has_first {
             true => Some(*first_day),
             false => obligated_on.map(|known| known.min(*first_day)),
@@ -411,7 +412,7 @@ async fn write_shares(
     Ok(())
 }
 
-/// Which of some awards have the transaction that made them.
+/// The awards whose first transaction is present.
 async fn having_first(job: &Job, ids: &[i32]) -> Result<BTreeSet<i32>, DbErr> {
     let rows: Vec<(i32, Option<String>)> = obligation::Entity::find()
         .select_only()

@@ -1,9 +1,9 @@
-//! What agencies, states and the nation reported of measures, year by year: added and corrected.
+//! Measures of agencies, states and the nation by year: added and corrected.
 //!
-//! An outcome is known by its measure, by whom it is of, and by its year. A load that brings the first
-//! outcomes of all looks up nothing but what it has met itself.
+//! An outcome is identified by its measure, its subject and its year. The first load of outcomes looks up only what it
+//! has written itself.
 //!
-//! These are millions of rows, and files have them in any order.
+//! There are millions of rows, and files have them in any order.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -20,39 +20,39 @@ use sea_orm::{
 
 use super::{error::ImportError, job::Job};
 
-/// What the report counts of years of which two rows say the same.
-const TWICE: &str = "years that stand twice in the files and say the same";
+/// The note about years with two identical rows.
+const TWICE: &str = "years with two identical rows in the files";
 
-/// Whom an outcome is of.
+/// The subject of an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Of {
-    /// The agency of an id.
+    /// The agency with an id.
     Agency(i32),
-    /// The state of two letters.
+    /// The state with a two-letter code.
     State([u8; 2]),
     /// The nation.
     Nation,
 }
 
-/// What is known of a measure from one row of a file.
+/// The value of a measure in one row of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FilingFigure {
     /// The code of the measure.
     pub(crate) measure: &'static str,
     pub(crate) value: i64,
     pub(crate) flag: Option<OutcomeFlag>,
-    /// Whether a value of files of another format is better, and left as it is.
+    /// Whether a value from files of another format takes precedence.
     pub(crate) yields: bool,
 }
 
 impl FilingFigure {
-    /// A value with nothing against it.
+    /// A value without a flag.
     pub(crate) fn of(measure: &'static str, value: i64) -> Self {
         Self { measure, value, flag: None, yields: false }
     }
 }
 
-/// What one row of a file says of a year.
+/// The values of one row of a file about a year.
 #[derive(Clone, Debug)]
 pub(crate) struct Filing {
     pub(crate) of: Of,
@@ -60,43 +60,43 @@ pub(crate) struct Filing {
     pub(crate) year: i32,
     pub(crate) population: Option<i32>,
     pub(crate) months: Option<i32>,
-    /// What the publisher says of the values, population aside.
+    /// The publisher's note on the values other than population.
     pub(crate) note: Option<String>,
     pub(crate) values: Vec<FilingFigure>,
-    /// The measures of which the file has a column, and the row no value: what an earlier file of the format said of them is
-    /// withdrawn.
+    /// The measures for which the file has a column but the row has no value: values from earlier files of the format
+    /// are withdrawn.
     pub(crate) withdrawn: Vec<&'static str>,
 }
 
 impl Filing {
-    /// Whether another filing of the year says the same. Files of other columns may leave other measures out.
+    /// Whether another filing of the year agrees. Files with other columns may omit other measures.
     fn says_the_same(&self, other: &Self) -> bool {
         let said = |it: &Self| (it.state.clone(), it.population, it.months, it.note.clone());
         said(self) == said(other) && self.values == other.values
     }
 }
 
-/// The measure that the people served are an outcome of themselves.
+/// The measure of the population served.
 pub(crate) const POPULATION: &str = "population";
 
-/// The outcomes of the dataset while a load is on.
+/// The outcomes of the dataset during a load.
 pub(crate) struct Outcomes {
     measures: HashMap<String, i32>,
-    /// How many outcomes there were before.
+    /// The number of outcomes before the load.
     standing: u64,
-    /// How many the load has added.
+    /// The number that the load added.
     added: u64,
-    /// Whose years the load has met.
+    /// The subjects and years that the load has touched.
     met: HashSet<(Of, i32)>,
     /// The loads of the same format.
     own: HashSet<i32>,
     next_id: i32,
-    /// The values that the load has taken out: the agency, the measure, and the value.
+    /// The values that the load withdrew: agency, measure and value.
     pub(crate) withdrawn: Vec<(i32, &'static str, i64)>,
 }
 
 impl Outcomes {
-    /// Reads the catalogue of measures.
+    /// Reads the catalog of measures.
     pub(crate) async fn new(job: &mut Job) -> Result<Self, ImportError> {
         let transaction = job.load.transaction();
         let measures = measure::Entity::find().all(transaction).await?;
@@ -120,7 +120,7 @@ impl Outcomes {
         })
     }
 
-    /// Refuses to begin where the catalogue lacks a measure that the format brings.
+    /// Refuses to start if the catalog lacks a measure of the format.
     pub(crate) fn require(
         &self,
         codes: impl IntoIterator<Item = &'static str>,
@@ -128,13 +128,13 @@ impl Outcomes {
         match codes.into_iter().find(|code| !self.measures.contains_key(*code)) {
             None => Ok(()),
             Some(code) => Err(ImportError::Request(format!(
-                "the dataset has no measure {code:?}: it was made by an older version; make it anew, in \
-                 another database"
+                "the dataset has no measure {code:?} because an older version created it: create it again in another \
+                 database"
             ))),
         }
     }
 
-    /// Writes filings. Of two of the same year the other says the same, or the load ends.
+    /// Writes filings. Two filings of the same year must agree, or the load fails.
     pub(crate) async fn write(&mut self, job: &mut Job, filings: Vec<Filing>) -> Result<(), DbErr> {
         let mut places: HashMap<(Of, i32), usize> = HashMap::with_capacity(filings.len());
         let mut distinct: Vec<Filing> = Vec::with_capacity(filings.len());
@@ -183,8 +183,7 @@ impl Outcomes {
                     continue;
                 };
                 if value.yields && !self.own.contains(&before.revision_id) {
-                    job.report
-                        .note("populations that files of another format say, left as they are");
+                    job.report.note("populations from files of another format (left unchanged)");
                     unchanged += 1;
                     continue;
                 }
@@ -217,8 +216,8 @@ impl Outcomes {
         job.load.change::<outcome::Entity>(changed).await
     }
 
-    /// Adds outcomes. From when a third of all are of this load, their indexes are made anew at its end. How many a file adds
-    /// is seen only then: the same file again adds none.
+    /// Adds outcomes. Once a third of all outcomes are from this load, their indexes are dropped and rebuilt at its
+    /// end. The number of new rows is known only then: loading the same file again adds none.
     async fn insert(&mut self, job: &mut Job, rows: &[outcome::Model]) -> Result<(), DbErr> {
         let (before, most) = (self.added, self.standing / 2);
         self.added += rows.len() as u64;
@@ -251,8 +250,8 @@ impl Outcomes {
         }
     }
 
-    /// The outcomes that there are of some filings, by whom they are of: of each year those of its agencies, so that no more
-    /// is read than there is to compare, in whatever order a file has them.
+    /// The existing outcomes of some filings, by subject. For each year only its agencies are read, so no more is read
+    /// than must be compared, whatever the order of the file.
     async fn known(
         &self,
         job: &Job,
@@ -295,7 +294,7 @@ impl Outcomes {
 }
 
 impl Of {
-    /// A state or the nation.
+    /// A state, or the nation.
     pub(crate) fn state(state: Option<&State>) -> Self {
         match state.map(|state| state.as_str().as_bytes()) {
             Some([first, second]) => Self::State([*first, *second]),
@@ -308,7 +307,7 @@ impl Of {
     }
 }
 
-/// What is wrong with filings that turn out to be of the same agency and year, and on which values they differ.
+/// Describes the contradiction of filings of the same agency and year, with the values that differ.
 async fn differing(
     job: &Job,
     one: &Filing,
@@ -334,16 +333,16 @@ async fn differing(
         Some(format!(": {} is {} and {}", known.measure, known.value, value.value))
     });
     let differs = differs.unwrap_or_default();
-    Ok(format!("two rows say different things of {of} in {}{differs}", other.year))
+    Ok(format!("two rows contradict each other about {of} in {}{differs}", other.year))
 }
 
-/// Whether a flag is worse than none.
+/// A flag for implausible values, if the condition holds.
 pub(crate) fn implausible(when: bool) -> Option<OutcomeFlag> {
     when.then_some(OutcomeFlag::Implausible)
 }
 
-/// The people that a filing says its agency serves: as an outcome, and as what a rate divides by. Zero
-/// says that another agency counts them.
+/// The population that a filing reports, as an outcome and as the divisor of rates. Zero means that another agency
+/// counts it.
 pub(crate) fn population(people: Option<i64>) -> (Option<i32>, Option<FilingFigure>) {
     let served = people.filter(|people| *people > 0).and_then(|people| i32::try_from(people).ok());
     let value = people.map(|people| FilingFigure {

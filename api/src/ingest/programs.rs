@@ -1,11 +1,11 @@
-//! Under which program an award was made, where the award itself says so.
+//! Determines the program of an award from what the award itself says.
 //!
-//! There is no column for it. The description often names the program, the letters of the award number stand for one in
-//! some years, and so does the assistance listing for two. In this order they are believed: letters are given out again,
-//! and descriptions are written for people. Where none of them says it, the program stays unknown: most of the awards
-//! under listing 16.710 are not for hiring, so a guess would be wrong more often than right.
+//! No column has it. The description often names the program, the letters in the award number identify one in some
+//! years, and the assistance listing does for two programs. They are trusted in this order, because letters are reused
+//! and descriptions are written for people. If none of them decides, the program stays unknown: most awards under
+//! listing 16.710 are not for hiring, so a guess would be wrong more often than right.
 //!
-//! By what a program is known is a table of facts, and a person can give another one, which comes first.
+//! A table of facts lists how programs are recognized. You can provide another one, which takes precedence.
 
 use std::{collections::HashMap, path::Path};
 
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::reference::{ProgramSpelling, SpellingKind, known_spellings, read_spellings};
 
-/// Letters of an award number that stand for a program, with the years for which that is known.
+/// Letters of an award number that identify a program, with the years for which this is known.
 #[derive(Debug)]
 struct Letters {
     text: String,
@@ -32,9 +32,9 @@ struct Letters {
 #[derive(Debug, Default)]
 pub(crate) struct Programs {
     ids: HashMap<String, i32>,
-    /// Names as words, the longest first.
+    /// Names as words, longest first.
     names: Vec<(String, i32)>,
-    /// What comes first is believed.
+    /// In order of precedence.
     letters: Vec<Letters>,
     listings: HashMap<String, i32>,
     /// By the key of an award number.
@@ -42,7 +42,7 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
-    /// Reads all programs, and by what they are known.
+    /// Reads all programs and how they are recognized.
     pub(crate) async fn new(job: &Job, file: Option<&Path>) -> Result<Self, ImportError> {
         let rows = program::Entity::find().all(job.load.transaction()).await?;
         let rows: Vec<_> = rows.into_iter().map(|row| (row.id, row.code, row.name)).collect();
@@ -54,18 +54,18 @@ impl Programs {
         let mend = "its columns are program, kind, text, first_year and last_year; a kind is NAME, LETTERS, LISTING or \
                     AWARD";
         let wrong = |problem: String| ImportError::file(place(), problem, mend);
-        let spellings =
-            read_spellings(&text).map_err(|why| wrong(format!("does not name programs: {why}")))?;
+        let spellings = read_spellings(&text)
+            .map_err(|why| wrong(format!("is not a list of program names: {why}")))?;
         for spelling in &spellings {
             if !programs.ids.contains_key(&spelling.program.to_uppercase()) {
                 return Err(wrong(format!(
-                    "{:?} is no program of the dataset; these are {}",
+                    "{:?} is not a program in the dataset; the programs are {}",
                     spelling.program,
                     programs.codes()
                 )));
             }
         }
-        // What a person says takes the place of what is known.
+        // The user's file overrides the built-in table.
         programs.take(&spellings, true);
         Ok(programs)
     }
@@ -74,7 +74,7 @@ impl Programs {
         let mut programs = Self::default();
         for (id, code, name) in rows {
             let name = spaced(name);
-            // A name of one or two short words may stand in a description by chance.
+            // A name of one or two short words may occur in a description by chance.
             if name.split_whitespace().count() > 2 {
                 programs.names.push((name, *id));
             }
@@ -84,7 +84,7 @@ impl Programs {
         programs
     }
 
-    /// Takes spellings of programs of the dataset: over those that there are, or after them.
+    /// Adds spellings of programs in the dataset, before the existing ones if `over`, otherwise after them.
     fn take(&mut self, spellings: &[ProgramSpelling], over: bool) {
         let mut letters = Vec::new();
         for spelling in spellings {
@@ -123,7 +123,7 @@ impl Programs {
         self.names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     }
 
-    /// The program of a code, of a full name, or of a text that names one.
+    /// The program with a code or a full name, or that a text names.
     pub(crate) fn find(&self, text: &str) -> Option<i32> {
         let by_code = self.ids.get(&text.trim().to_uppercase()).copied();
         let by_name = || {
@@ -136,14 +136,14 @@ impl Programs {
         })
     }
 
-    /// The codes, for a message.
+    /// The codes, for messages.
     pub(crate) fn codes(&self) -> String {
         let mut codes: Vec<&str> = self.ids.keys().map(String::as_str).collect();
         codes.sort_unstable();
         if codes.is_empty() { "none".to_owned() } else { codes.join(", ") }
     }
 
-    /// The program that an award says it was made under.
+    /// The program under which an award says it was made.
     pub(crate) fn of_award(
         &self,
         key: Option<&str>,
@@ -163,7 +163,7 @@ impl Programs {
         match *named {
             [] => others.into_iter().flatten().next(),
             [program] => Some(program),
-            // Of several that a description names, the award may say elsewhere which one it is.
+            // If the description names several, another part of the award may decide.
             _ => others.into_iter().flatten().find(|program| named.contains(program)),
         }
     }
@@ -178,12 +178,11 @@ impl Programs {
         self.letters.iter().find(is_known).map(|known| known.program)
     }
 
-    /// The programs whose names stand in a text.
+    /// The programs whose names occur in a text.
     fn named_in(&self, text: &str) -> Vec<i32> {
         let mut text = format!(" {} ", spaced(text).trim());
         let mut found = Vec::new();
-        // A name may be part of a longer one: the longer one is taken out before the shorter is
-        // looked for.
+        // A name may be part of a longer one, so longer names are removed before shorter ones are searched.
         for (name, id) in &self.names {
             if text.contains(name.as_str()) {
                 if !found.contains(id) {
@@ -196,19 +195,18 @@ impl Programs {
     }
 }
 
-/// The words of a text with a space before, between and after them.
+/// The words of a text, with spaces before, between and after them.
 fn spaced(text: &str) -> String {
     let words: Vec<String> = words(text).collect();
     format!(" {} ", words.join(" "))
 }
 
-/// The fiscal year of the program in an award number: `15JCOPS24GG03715UHPX`, `2009RKWX0400`,
-/// `96UMWX1454`.
+/// The program's fiscal year in an award number: `15JCOPS24GG03715UHPX`, `2009RKWX0400`, `96UMWX1454`.
 pub(crate) fn year_of_number(key: &str) -> Option<i32> {
     parts_of_number(key).map(|(year, _)| year)
 }
 
-/// The year and the four letters that stand for the program, or for nothing.
+/// The year, and the four letters that may identify the program.
 fn parts_of_number(key: &str) -> Option<(i32, &str)> {
     if !key.is_ascii() {
         return None;
@@ -264,7 +262,7 @@ mod tests {
         assert_eq!(by_number("2012CKWXK001"), Some(3));
         assert_eq!(by_number("15JCOPS25GG01291SSIX"), Some(2));
         assert_eq!(by_number("2009RKWX0400"), Some(5));
-        // Several programs use MUMU and PPSE; WX stands for the office, and BX for another one.
+        // MUMU and PPSE belong to several programs; WX is the office, and BX another office.
         for unknown in [
             "15JCOPS25GK01404CRIT",
             "15JCOPS25GG01001MUMU",
@@ -296,7 +294,7 @@ mod tests {
         assert_eq!(named("SAFER OUTCOMES: DE-ESCALATION"), Some(8));
         assert_eq!(named("CHP"), Some(1));
         assert_eq!(named("PUBLIC SAFETY EQUIPMENT"), None);
-        // The description wins, and where it names several, one of them that stands elsewhere.
+        // The description wins. If it names several, another part of the award may decide.
         let both = "COPS Hiring Program and School Violence Prevention Program";
         let of = |key, text| programs.of_award(Some(key), Some("16.710"), Some(text));
         assert_eq!(of("15JCOPS25GG01291SSIX", "COPS Hiring Program"), Some(1));

@@ -1,8 +1,8 @@
-//! Who got the money: an agency where that is certain, else an organization.
+//! Finds the recipient of an award: an agency if that is certain, otherwise an organization.
 //!
-//! In this order: the agency of the ORI, where there is one, and a new agency where no other fits; what a
-//! person decided of the recipient ([`super::matches`]); the only agency of the state that the name fits ([`super::matching`]); the organization of the
-//! unique entity identifier; the organization of the same name and state; a new organization.
+//! In this order: the agency with the ORI, if there is one, or a new agency if no other fits; a person's decision
+//! ([`super::matches`]); the only agency of the state that fits the name ([`super::matching`]); the organization with
+//! the UEI; the organization with the same name and state; a new organization.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -24,8 +24,8 @@ use super::{
     values,
 };
 
-/// What the report says of recipients that are not agencies.
-const NOT_MATCHED: &str = "recipients that no agency fits, kept as organizations";
+/// The note about recipients that are not agencies.
+const NOT_MATCHED: &str = "recipients that fit no agency, kept as organizations";
 
 /// A recipient as a file describes it.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +38,7 @@ pub(crate) struct Described {
     pub(crate) kind: Option<OrganizationKind>,
 }
 
-/// A recipient of the dataset.
+/// A recipient in the dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Recipient {
     /// The id of an agency.
@@ -48,7 +48,7 @@ pub(crate) enum Recipient {
 }
 
 impl Recipient {
-    /// The ids of the agency and of the organization, of which an award has one.
+    /// The ids of the agency and the organization, one of which is set.
     pub(crate) fn columns(self) -> (Option<i32>, Option<i32>) {
         match self {
             Self::Agency(id) => (Some(id), None),
@@ -57,14 +57,14 @@ impl Recipient {
     }
 }
 
-/// A recipient, and how it was found.
+/// A recipient and how it was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FoundRecipient {
     pub(crate) recipient: Recipient,
     pub(crate) by: MatchedBy,
 }
 
-/// What of an organization is held in memory: what it is found by, and what it lacks.
+/// What is held in memory of an organization: what it is found by, and what it lacks.
 #[derive(Debug)]
 struct KnownRecipient {
     id: i32,
@@ -75,17 +75,17 @@ struct KnownRecipient {
     lacks_city: bool,
 }
 
-/// The organizations that would be found to be agencies now, for agencies may come after awards.
+/// The organizations that would now be matched to agencies, because agencies may be loaded after awards.
 #[derive(Debug, Default)]
 pub(crate) struct Kinship {
-    /// By the id of an organization, that of the agency.
+    /// From organization id to agency id.
     agencies: HashMap<i32, i32>,
-    /// The other way around.
+    /// From agency id to organization ids.
     organizations: HashMap<i32, Vec<i32>>,
 }
 
 impl Kinship {
-    /// All that are the same body as one of some recipients, these among them.
+    /// All recipients that are the same body as one of these, including these.
     pub(crate) fn of(&self, some: impl IntoIterator<Item = Recipient>) -> BTreeSet<Recipient> {
         let mut all: BTreeSet<Recipient> = some.into_iter().collect();
         let agencies: Vec<i32> = all
@@ -104,11 +104,11 @@ impl Kinship {
     }
 }
 
-/// The columns by which an organization is found: id, name, state, identifier, city, kind.
+/// The columns that identify an organization: id, name, state, UEI, city, kind.
 type RecipientColumns =
     (i32, String, Option<String>, Option<String>, Option<String>, Option<OrganizationKind>);
 
-/// All recipients that there are.
+/// All recipients.
 pub(crate) struct Recipients {
     /// The agencies.
     pub(crate) agencies: Agencies,
@@ -117,7 +117,7 @@ pub(crate) struct Recipients {
     by_id: HashMap<i32, usize>,
     by_uei: HashMap<String, usize>,
     by_name: HashMap<(Option<State>, String), Vec<usize>>,
-    /// What people decided.
+    /// People's decisions.
     pub(crate) reviews: Reviews,
     seen: HashMap<String, FoundRecipient>,
     added: Vec<organization::Model>,
@@ -175,7 +175,7 @@ impl Recipients {
         self.known.push(known);
     }
 
-    /// Finds a recipient, or adds one. What is added is in the database after [`Self::write`].
+    /// Finds or adds a recipient. Additions are in the database after [`Self::write`].
     pub(crate) fn find(&mut self, job: &mut Job, described: Described) -> FoundRecipient {
         let Described { name, ori, uei, state, .. } = &described;
         let key = format!(
@@ -211,13 +211,13 @@ impl Recipients {
         found
     }
 
-    /// What a person decided of a recipient.
+    /// The decision about a recipient.
     pub(crate) fn decided(&self, described: &Described) -> Option<Decision> {
         let Described { name, state, uei, .. } = described;
         self.reviews.decide(name, state.as_ref(), uei.as_deref())
     }
 
-    /// The decisions, by their ids, that say who a recipient is.
+    /// The ids of the decisions that determine who a recipient is.
     pub(crate) fn deciding(&self, described: &Described) -> Vec<i32> {
         let Described { name, state, uei, .. } = described;
         self.reviews.deciding(name, state.as_ref(), uei.as_deref())
@@ -233,7 +233,7 @@ impl Recipients {
         state.map_or(Fit::Nobody, |state| self.matching.find(name, state, kind))
     }
 
-    /// The agency that a recipient is; else how the organization that it is is found.
+    /// The agency that a recipient is, or how to look for its organization.
     fn agency(
         &mut self,
         job: &mut Job,
@@ -272,7 +272,7 @@ impl Recipients {
             }
             return Ok((FoundBy::AgencyByOri, at));
         }
-        // The agency may be known by its ORI of the other length only.
+        // The agency may be known only by its ORI of the other length.
         let called = match fit() {
             Fit::One(way, at) => Some((way, at)),
             Fit::Nobody | Fit::Several(_) => None,
@@ -281,7 +281,7 @@ impl Recipients {
             let agency = self.agencies.get(*at);
             if nine { &agency.ori9 } else { &agency.ori7 }.is_none()
         });
-        // Whoever has an ORI is an agency, whether it was heard of or not.
+        // A recipient with an ORI is an agency, known or not.
         let (way, at) =
             called.unwrap_or_else(|| (FoundBy::AgencyAdded, self.agencies.add(job.source_id)));
         self.agencies.change(at, job.source_id, |row| {
@@ -294,14 +294,14 @@ impl Recipients {
         Ok((way, at))
     }
 
-    /// Finds or adds an organization, without looking for an agency first.
+    /// Finds or adds an organization without looking for an agency first.
     pub(crate) fn organization(&mut self, job: &mut Job, described: Described) -> i32 {
         let form = Name::of(&described.name).form;
         let uei = described.uei.as_ref();
         let by_uei = uei.and_then(|uei| self.by_uei.get(uei).copied());
         let by_name = || {
             let named = self.by_name.get(&(described.state.clone(), form.clone()))?;
-            // Two identifiers are two bodies, even of one name.
+            // Two UEIs are two bodies, even with the same name.
             let fits = |at: &&usize| match (&self.known[**at].uei, uei) {
                 (Some(known), Some(uei)) => known == uei,
                 _ => true,
@@ -371,8 +371,9 @@ impl Recipients {
         id
     }
 
-    /// Everybody whom a description may be of, as far as the dataset knows them now: the agency that it is found to be,
-    /// and all organizations of the identifier, or of the name and state. Two organizations of one name may be two bodies.
+    /// Every recipient that a description may mean, as far as the dataset knows now: the agency that it is matched to,
+    /// and all organizations with the UEI, or with the name and state. Two organizations with one name may be two
+    /// bodies.
     pub(crate) fn possible(&self, described: &Described) -> BTreeSet<Recipient> {
         let Described { name, ori, uei, state, kind, .. } = described;
         let by_ori = ori.as_ref().and_then(|ori| self.agencies.find(ori));
@@ -396,7 +397,7 @@ impl Recipients {
         agency.map(Recipient::Agency).into_iter().chain(organizations).collect()
     }
 
-    /// Who may be whom.
+    /// Which organizations may be which agencies.
     pub(crate) fn kinship(&self) -> Kinship {
         let found = self.known.iter().filter_map(|known| {
             let KnownRecipient { name, state, uei, kind, .. } = known;
@@ -421,7 +422,7 @@ impl Recipients {
         Kinship { agencies, organizations }
     }
 
-    /// The recipient of an award, as its source has described it.
+    /// The recipient of an award, as its source described it.
     pub(crate) fn described(&self, row: &grant::Model) -> Option<Described> {
         let organization = row.organization_id.and_then(|id| self.by_id.get(&id));
         let organization = organization.map(|at| &self.known[*at]);
@@ -435,7 +436,7 @@ impl Recipients {
             (None, Some(organization)) => (organization.name.clone(), organization.uei.clone()),
             (None, None) => return None,
         };
-        // A person may have decided for an agency of another state.
+        // A person may have chosen an agency of another state.
         let decided = row.agency_id.filter(|_| row.matched_by == Some(MatchedBy::Reviewed));
         let decided = decided.and_then(|id| self.reviews.of_agency(&name, uei.as_deref(), id));
         let state = decided.map_or(state, |review| review.state.clone());
@@ -443,7 +444,7 @@ impl Recipients {
         Some(Described { name, uei, state, kind, ..Described::default() })
     }
 
-    /// Writes the recipients that are new or were completed.
+    /// Writes new and completed recipients.
     pub(crate) async fn write(&mut self, job: &mut Job) -> Result<(), DbErr> {
         self.agencies.write(job).await?;
         let added = std::mem::take(&mut self.added);
@@ -477,7 +478,7 @@ impl Recipients {
     }
 }
 
-/// A recipient as the file tells of it, for a person.
+/// A recipient as text for the report.
 fn told(described: &Described) -> String {
     let parts = [
         described.state.as_ref().map(State::as_str),
@@ -492,8 +493,7 @@ fn told(described: &Described) -> String {
     text
 }
 
-/// What sort of organization a recipient says that it is. Only what the words say: a body that is
-/// several things is the first of them.
+/// The kind of organization, from a recipient's business types. A body with several types has the kind of the first.
 pub(crate) fn kind_of(business_types: &str) -> Option<OrganizationKind> {
     use OrganizationKind as Kind;
     const WORDS: &[(&str, OrganizationKind)] = &[

@@ -1,8 +1,8 @@
-//! Which format a file is of.
+//! Recognizes the format of a file.
 //!
-//! A file is of the format whose columns it has: all that the format needs, and some that only this format has. Of several
-//! that would do, as a file of employees is a list of agencies, too, it is the one with the most columns. Only the first
-//! rows are looked at, so that a folder is recognized at once, whatever its files weigh.
+//! A file's columns decide: it has all that the format requires and some that only this format has. If several formats
+//! fit (a file of employees is also a list of agencies), the one with the most columns wins. Only the first rows are
+//! read, so a folder is recognized quickly whatever the size of its files.
 
 use std::{
     fs::{self, File},
@@ -25,7 +25,8 @@ use super::{
     workbook::{Workbook, WorkbookKind},
 };
 
-/// The order in which formats are loaded: agencies, to which awards are matched; what people decided of that; awards; what agencies reported; training.
+/// The order in which formats are loaded: agencies, so that awards match them; decisions about recipients; awards; what
+/// agencies reported; training.
 const ORDER: [Format; 10] = [
     Format::FbiAgencies,
     Format::Leaic,
@@ -38,19 +39,20 @@ const ORDER: [Format; 10] = [
     Format::Trainings,
     Format::Trainees,
 ];
-/// The bytes of a text in which its header is, after titles and comments.
+/// How many bytes of a text are searched for the header, which may follow titles and comments.
 const HEAD: usize = 1 << 15;
-/// Files that `fetch` keeps beside what it has fetched.
+/// Files that `fetch` keeps beside the data.
 const OF_FETCH: [&str; 2] = ["downloads.json", "SHA256SUMS"];
 
-/// A file, and what it is.
+/// A file and its recognition.
 #[derive(Clone, Debug)]
 pub struct RecognizedFile {
     /// The path of the file.
     pub path: PathBuf,
-    /// What it is.
+    /// The result.
     pub recognition: Recognition,
-    /// Whether it is one of several pages of an answer of an API. Those of a folder are one load: none is all of the answer.
+    /// Whether it is one of several pages of an API response. All pages in a folder are one load, since no page is the
+    /// whole response.
     pub is_page: bool,
 }
 
@@ -59,17 +61,17 @@ pub struct RecognizedFile {
 pub enum Recognition {
     /// A file of a format.
     Of(Format),
-    /// A file that belongs to others, and is none to load.
+    /// A file that belongs to other files and is not loaded itself.
     PassedOver(&'static str),
-    /// Nobody knows, and why.
+    /// Not recognized, with the reason.
     Unknown(String),
 }
 
-/// Recognizes files, and those of folders and the folders in them. They come in the order in which they are to be loaded,
-/// those of a format in the order of their names, and those that only change others last; after them, those that are not to be loaded.
+/// Recognizes files, including those in folders and their subfolders. Files are returned in load order; within a format
+/// by name, with deltas last. Files that are not loaded come at the end.
 ///
 /// # Errors
-/// Says which path cannot be looked at.
+/// Names the path that cannot be read.
 pub fn recognize(paths: &[PathBuf]) -> Result<Vec<RecognizedFile>, ImportError> {
     let mut files = Vec::new();
     for path in paths {
@@ -96,14 +98,14 @@ pub fn recognize(paths: &[PathBuf]) -> Result<Vec<RecognizedFile>, ImportError> 
     Ok(recognized)
 }
 
-/// Whether a file changes what another one holds, by the name that USAspending gives it, such as
+/// Whether a file is a delta that changes another file's data, by its USAspending name:
 /// `FY(All)_015_Assistance_Delta_20250606.zip` beside `FY2024_015_Assistance_Full_20250106.zip`.
 fn is_delta(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     name.split(|c: char| !c.is_alphanumeric()).any(|word| word == "delta")
 }
 
-/// The files of a path. Those whose names begin with a point are hidden.
+/// Collects the files of a path. Skips names that begin with a dot.
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), ImportError> {
     let fail =
         |error: io::Error| ImportError::read(FilePlace::file(path.display().to_string()), &error);
@@ -119,7 +121,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), ImportError> {
         if is_hidden || is_link {
             continue;
         }
-        // One that cannot be looked at is named with the others, and keeps none of them from being loaded.
+        // An unreadable entry is reported with the others and does not keep them from being loaded.
         if fs::metadata(entry.path()).is_ok() {
             collect(&entry.path(), files)?;
         } else {
@@ -142,7 +144,7 @@ fn recognition(path: &Path, files: &[PathBuf]) -> (Recognition, bool) {
     (known, is_page)
 }
 
-/// What a file is that is not looked into.
+/// Recognizes a file that need not be opened.
 fn known(path: &Path, files: &[PathBuf]) -> Option<Recognition> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     if OF_FETCH.contains(&name.as_ref()) {
@@ -150,7 +152,7 @@ fn known(path: &Path, files: &[PathBuf]) -> Option<Recognition> {
     }
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => {
-            return Some(Recognition::Unknown("it is no regular file".to_owned()));
+            return Some(Recognition::Unknown("it is not a regular file".to_owned()));
         }
         Ok(_) => {}
         Err(error) => return Some(Recognition::Unknown(error.to_string())),
@@ -164,20 +166,22 @@ fn known(path: &Path, files: &[PathBuf]) -> Option<Recognition> {
     is_mapping.then_some(Recognition::PassedOver("the mapping of a list"))
 }
 
-/// What a file with tables of some formats is.
+/// What a file is, given the formats of its tables.
 fn of_formats(formats: &[Format]) -> Recognition {
     match formats {
         [format] => Recognition::Of(*format),
-        [] => Recognition::Unknown("it has the columns of no format".to_owned()),
+        [] => Recognition::Unknown("its columns match no format".to_owned()),
         several => {
             let names: Vec<&str> = several.iter().map(|format| format.name()).collect();
             let names = names.join(", ");
-            Recognition::Unknown(format!("it has tables of several formats ({names}): name one"))
+            Recognition::Unknown(format!(
+                "it has tables of several formats ({names}): name the format"
+            ))
         }
     }
 }
 
-/// Why nobody knows what a file is that cannot be read.
+/// Why a file could not be read.
 fn unread(error: ImportError) -> Recognition {
     Recognition::Unknown(match error {
         ImportError::File { place, problem, .. } if place.file.contains('/') => {
@@ -188,7 +192,7 @@ fn unread(error: ImportError) -> Recognition {
     })
 }
 
-/// What is told of the tables of a file.
+/// What is known about the tables of a file.
 #[derive(Default)]
 struct Tables {
     formats: Vec<Format>,
@@ -244,7 +248,7 @@ fn head(mut reader: impl Read) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// The table of a text, of which there is a beginning, and all of it where that is not enough.
+/// The tables of a text, given its first bytes. JSON is read in full.
 fn of_text(path: &Path, head: &[u8], all: &mut dyn Read) -> Result<Tables, ImportError> {
     let place = name_of(path);
     let plain = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
@@ -253,7 +257,7 @@ fn of_text(path: &Path, head: &[u8], all: &mut dyn Read) -> Result<Tables, Impor
         return Ok(Tables { formats: kind.map(of_answer).into_iter().collect(), is_page });
     }
     let fail = |error: io::Error| ImportError::read(FilePlace::file(&place), &error);
-    // The end of a beginning may cut a letter: that is no matter of the columns.
+    // A letter cut at the end of the first bytes does not matter for the columns.
     let encoding = TextEncoding::of(head).map_err(fail)?;
     let open = |comments: bool| {
         FileTable::new(place.clone(), Box::new(Cursor::new(head)), encoding, comments, None)
@@ -261,7 +265,7 @@ fn of_text(path: &Path, head: &[u8], all: &mut dyn Read) -> Result<Tables, Impor
     of_table(path, &open).map(Tables::from)
 }
 
-/// The format of a table, or those of which nobody can tell which it is.
+/// The format of a table, or all that fit equally well.
 fn of_table<'a>(
     path: &Path,
     open: &dyn Fn(bool) -> Result<FileTable<'a>, ImportError>,
@@ -308,7 +312,7 @@ fn of_archive(path: &Path, file: &File) -> Result<Vec<Format>, ImportError> {
         } else {
             let start = head(&mut text).map_err(fail)?;
             let mut all = Cursor::new(start.clone()).chain(text);
-            // A part that is no table is no matter here: a readme, a code book.
+            // A part that is not a table, such as a readme or a code book, does not matter here.
             of_text(path, &start, &mut all).unwrap_or_default().formats
         };
         found.extend(formats);

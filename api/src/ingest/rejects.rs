@@ -1,4 +1,4 @@
-//! Rows that cannot be taken: each is listed beside its file, and too many of them end the load.
+//! Refused rows: each is listed beside its file, and too many of them fail the load.
 
 use std::{
     fmt,
@@ -14,15 +14,15 @@ use super::{
 };
 
 const HEADER: [&str; 5] = ["file", "line", "column", "value", "reason"];
-/// Lines of a list of rejects: nobody reads more, and a wrong file should not fill a disk.
+/// The maximum length of a list. Nobody reads more, and a wrong file must not fill the disk.
 const MAX_LISTED: u64 = 100_000;
 
 /// How many rows a load may refuse.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum MaxRejects {
-    /// So many rows.
+    /// A number of rows.
     Count(u64),
-    /// So many in a hundred of the rows looked at.
+    /// A percentage of the rows examined.
     Percent(f64),
 }
 
@@ -36,7 +36,7 @@ impl FromStr for MaxRejects {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is neither a number of rows nor a percentage, such as 5%");
+        let wrong = || format!("{text:?} is neither a number of rows nor a percentage such as 5%");
         match text.strip_suffix('%') {
             Some(number) => match number.trim().parse::<f64>() {
                 Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(Self::Percent(percent)),
@@ -57,7 +57,7 @@ impl fmt::Display for MaxRejects {
 }
 
 impl MaxRejects {
-    /// Whether so many refused rows among so many are too many.
+    /// Whether this many refused rows exceed the limit.
     #[must_use]
     pub fn exceeded(self, refused: u64, considered: u64) -> bool {
         match self {
@@ -74,14 +74,14 @@ pub(crate) struct Rejects {
     path: PathBuf,
     writer: Option<csv::Writer<File>>,
     listed: u64,
-    /// The lists that were written.
+    /// The lists written.
     pub(crate) written: Vec<PathBuf>,
-    /// The first refusal, in words.
+    /// The first refusal, as text.
     pub(crate) first: Option<String>,
 }
 
 impl Rejects {
-    /// Begins with another file. A list that an earlier load of the file left is taken away.
+    /// Starts the list of another file. Deletes the list that an earlier load of the file left.
     pub(crate) fn begin(&mut self, path: &Path) -> Result<(), ImportError> {
         self.end()?;
         path.clone_into(&mut self.path);
@@ -119,7 +119,7 @@ impl Rejects {
         Ok(())
     }
 
-    /// Writes out what is left.
+    /// Flushes the list.
     pub(crate) fn end(&mut self) -> Result<(), ImportError> {
         match self.writer.take() {
             Some(mut writer) => writer.flush().map_err(|error| unwritable(&self.path, &error)),
@@ -140,7 +140,7 @@ fn unwritable(path: &Path, error: &dyn fmt::Display) -> ImportError {
     ImportError::file(
         FilePlace::file(path.display().to_string()),
         problem,
-        "make the folder of the file writable, or copy the file elsewhere",
+        "make the file's folder writable, or copy the file elsewhere",
     )
 }
 

@@ -1,4 +1,4 @@
-//! What a load did, for the person who ran it.
+//! The report of a load, for the person who ran it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,17 +24,17 @@ pub enum FoundBy {
     AgencyByPlace,
     /// The only sheriff, or the only police, of the county.
     AgencyByCounty,
-    /// An agency, because a person decided it.
+    /// An agency, decided by a person.
     AgencyByReview,
-    /// An agency that was not there before: the file gives its ORI.
+    /// An agency that the load added: the file gives its ORI.
     AgencyAdded,
     /// An organization by its unique entity identifier.
     OrganizationByUei,
     /// An organization by its name and state.
     OrganizationByName,
-    /// An organization that was not there before.
+    /// An organization that the load added.
     OrganizationAdded,
-    /// An award of a list, by recipient, program, year and amount.
+    /// An award of an award list, found by recipient, program, year and amount.
     AwardByRecipient,
 }
 
@@ -60,13 +60,13 @@ impl fmt::Display for FoundBy {
 pub struct FileReport {
     /// Its name.
     pub name: String,
-    /// Its SHA-256 digest. None where it was not read.
+    /// Its SHA-256 digest. None if it was not read.
     pub sha256: Option<String>,
-    /// The load that brought it before, where it was left alone because of that.
+    /// The earlier load that read this file, if it was skipped for that reason.
     pub already: Option<i32>,
 }
 
-/// What a load did.
+/// The result of a load.
 #[derive(Clone, Debug, Default)]
 pub struct ImportReport {
     /// The format.
@@ -75,39 +75,39 @@ pub struct ImportReport {
     pub files: Vec<FileReport>,
     /// Rows read.
     pub rows_read: u64,
-    /// Rows left out because they are about something else, such as another assistance listing.
+    /// Rows skipped because they concern something else, such as another assistance listing.
     pub skipped: u64,
-    /// Rows that could not be taken.
+    /// Refused rows.
     pub refused: u64,
-    /// What became of the tables.
+    /// The counts of each table.
     pub tables: Tallies,
-    /// How recipients were found: distinct ones, not rows.
+    /// How recipients were found. Counts distinct recipients, not rows.
     pub matches: BTreeMap<FoundBy, u64>,
-    /// What was found how, one line each; only where it was asked for.
+    /// How each recipient was found, one line each; only if requested.
     pub explanations: Vec<String>,
-    /// Columns that the format does not know.
+    /// Columns that the format does not read.
     pub unknown_columns: BTreeSet<String>,
-    /// Files of archives that hold no rows of the format.
+    /// Files in archives that hold no rows of the format.
     pub ignored_files: Vec<String>,
-    /// What else is worth knowing, and how often it happened.
+    /// Other things worth knowing, and how often each happened.
     pub notes: BTreeMap<&'static str, u64>,
-    /// How files were read, where that is not the usual way: a sentence each.
+    /// How files were read if not in the usual way: one sentence each.
     pub remarks: Vec<String>,
-    /// Some of what the notes count.
+    /// Examples for the notes.
     pub examples: BTreeMap<&'static str, Vec<String>>,
-    /// What should be looked at, how often it happened, and some of it.
+    /// Things to check, how often it happened, and examples.
     pub warnings: BTreeMap<&'static str, (u64, Vec<String>)>,
-    /// The file to which the recipients went that are no agency, and how many these are.
+    /// The file of recipients that match no agency, and their number.
     pub review: Option<(PathBuf, u64)>,
-    /// The files that list the rows that could not be taken.
+    /// The files that list refused rows.
     pub rejected: Vec<PathBuf>,
-    /// How long it took.
+    /// How long the load took.
     pub elapsed: Duration,
-    /// The revision that was made. None where nothing was written.
+    /// The revision that the load created. None if nothing was written.
     pub revision: Option<i32>,
-    /// Whether it was only a trial.
+    /// Whether this was a dry run.
     pub dry_run: bool,
-    /// Whether no row was taken, so that nothing was changed.
+    /// Whether no row was loaded, so nothing changed.
     pub is_empty: bool,
 }
 
@@ -117,12 +117,12 @@ impl ImportReport {
         self.tables.entry(table).or_default()
     }
 
-    /// Counts something worth knowing.
+    /// Counts an occurrence of a note.
     pub(crate) fn note(&mut self, text: &'static str) {
         *self.notes.entry(text).or_default() += 1;
     }
 
-    /// Counts something worth knowing, and names it where it is among the first.
+    /// Counts an occurrence of a note, and keeps the first few as examples.
     pub(crate) fn note_example(&mut self, text: &'static str, example: impl FnOnce() -> String) {
         self.note(text);
         let examples = self.examples.entry(text).or_default();
@@ -131,7 +131,7 @@ impl ImportReport {
         }
     }
 
-    /// Counts several things worth knowing, and names some of them.
+    /// Sets the count and examples of a note.
     pub(crate) fn note_with_examples(
         &mut self,
         text: &'static str,
@@ -144,14 +144,14 @@ impl ImportReport {
         }
     }
 
-    /// Warns of something, where it happened.
+    /// Sets the count and examples of a warning.
     pub(crate) fn warn(&mut self, text: &'static str, count: u64, examples: Vec<String>) {
         if count > 0 {
             self.warnings.insert(text, (count, examples));
         }
     }
 
-    /// The report of a load that has not begun.
+    /// The report of a load that has not started.
     #[must_use]
     pub fn of_files(format: &'static str, paths: &[PathBuf]) -> Self {
         let files = paths.iter().map(|path| FileReport {
@@ -162,7 +162,7 @@ impl ImportReport {
         Self { format, files: files.collect(), ..Self::default() }
     }
 
-    /// The report for machines. What its fields are called does not change.
+    /// The report as JSON. Programs read it: field names do not change.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let files = self.files.iter().map(|file| {
@@ -203,7 +203,7 @@ impl ImportReport {
         })
     }
 
-    /// What the revision records.
+    /// The counts that the revision records.
     #[must_use]
     pub fn counts(&self) -> LoadCounts {
         LoadCounts { rows_read: self.rows_read, tables: self.tables.clone() }
@@ -216,15 +216,17 @@ impl fmt::Display for ImportReport {
             if let Some(revision) = file.already {
                 writeln!(
                     f,
-                    "{}: already loaded as revision {revision} (same SHA-256), left alone; --again \
-                     reads it anyway",
+                    "{}: already loaded as revision {revision} (same SHA-256), skipped; --again reads it anyway",
                     file.name
                 )?;
             }
         }
         if let Some((path, count)) = &self.review {
             let path = path.display();
-            writeln!(f, "{path}: {count} recipients that are no agency, for a person to decide")?;
+            writeln!(
+                f,
+                "{path}: {count} recipients that match no agency, to be decided by a person"
+            )?;
         }
         if self.files.iter().all(|file| file.already.is_some()) {
             return writeln!(f, "Nothing to do: the dataset is unchanged.");
@@ -233,11 +235,11 @@ impl fmt::Display for ImportReport {
             None if self.is_empty => {
                 writeln!(
                     f,
-                    "No row was taken: the dataset is unchanged, and the files count as not loaded."
+                    "No row was loaded: the dataset is unchanged, and the files do not count as loaded."
                 )?;
             }
             Some(revision) => writeln!(f, "Loaded {} as revision {revision}.", self.format)?,
-            None => writeln!(f, "Tried {}: nothing was written (--dry-run).", self.format)?,
+            None => writeln!(f, "Dry run of {}: nothing was written (--dry-run).", self.format)?,
         }
         writeln!(f, "  rows read        {:>10}", self.rows_read)?;
         writeln!(f, "  rows skipped     {:>10}  (about something else)", self.skipped)?;

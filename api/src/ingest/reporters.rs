@@ -1,4 +1,4 @@
-//! The agencies that report outcomes: found by ORI, and added where a file is the first to name one.
+//! The agencies that report outcomes: found by ORI, and added if a file is the first to name them.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ use super::{
     values,
 };
 
-/// What a row says of the agency that filed it.
+/// The agency that filed a row, as the row describes it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reporter {
     pub(crate) ori9: Option<Ori>,
@@ -33,16 +33,16 @@ pub(crate) struct Reporter {
 }
 
 impl Reporter {
-    /// The claim of a row of it: what it says of a year.
+    /// The claim of a row about the agency's year.
     pub(crate) fn claim(&self, year: i32, says: &impl std::fmt::Debug) -> Claim {
-        // One agency may stand under both lengths of its ORI.
+        // An agency may appear under either length of its ORI.
         let nine = self.ori9.as_ref().map(|ori| ori.as_str().to_owned());
         let ori = nine.or_else(|| self.ori7.as_ref().map(|ori| format!("{}00", ori.as_str())));
         Claim::new("ori", "agency and year", &(ori, year), says)
     }
 }
 
-/// The people and the officers of an agency in the last year known.
+/// An agency's population and officers in the latest known year.
 #[derive(Clone, Copy, Debug, Default)]
 struct Latest {
     year: i32,
@@ -50,18 +50,18 @@ struct Latest {
     sworn: Option<i32>,
 }
 
-/// The agencies of the dataset, by what a file calls them.
+/// The agencies of the dataset, by their names in files.
 pub(crate) struct Reporters {
     agencies: Agencies,
-    /// The reporters that the load has met.
+    /// The reporters that the load has touched.
     met: HashMap<(Option<Ori>, Option<Ori>), usize>,
     latest: HashMap<usize, Latest>,
-    /// By the id of the agency: of the loads before.
+    /// The latest year before this load, by agency id.
     latest_before: HashMap<i32, i32>,
 }
 
 impl Reporters {
-    /// Reads the agencies that there are.
+    /// Reads the agencies of the dataset.
     pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
         Ok(Self {
             agencies: Agencies::new(job).await?,
@@ -71,7 +71,7 @@ impl Reporters {
         })
     }
 
-    /// The same, ready to tell the last year of which the officers of each agency are known.
+    /// The same, with the latest year for which each agency's officers are known.
     pub(crate) async fn with_latest(mut self, job: &Job) -> Result<Self, DbErr> {
         let years: Vec<(Option<i32>, Option<i32>)> = outcome::Entity::find()
             .select_only()
@@ -87,7 +87,7 @@ impl Reporters {
         Ok(self)
     }
 
-    /// The agency that filed a row: added where nobody has heard of it.
+    /// The agency that filed a row; added if it is new.
     pub(crate) fn find(&mut self, job: &mut Job, reporter: &Reporter) -> usize {
         let oris = (reporter.ori9.clone(), reporter.ori7.clone());
         if let Some(at) = self.met.get(&oris) {
@@ -95,7 +95,7 @@ impl Reporters {
         }
         let by_nine = reporter.ori9.as_ref().and_then(|ori| self.agencies.find(ori));
         let by_seven = reporter.ori7.as_ref().and_then(|ori| self.agencies.find(ori));
-        // An agency that has another nine-character ORI is another agency.
+        // An agency with another nine-character ORI is a different agency.
         let by_seven_only =
             by_seven.filter(|at| reporter.ori9.is_none() || self.agencies.get(*at).ori9.is_none());
         let found = by_nine.or(by_seven_only);
@@ -130,13 +130,13 @@ impl Reporters {
         at
     }
 
-    /// The id and the state of an agency.
+    /// The id and state of an agency.
     pub(crate) fn get(&self, at: usize) -> (i32, Option<State>) {
         let agency = self.agencies.get(at);
         (agency.id, agency.state.clone())
     }
 
-    /// Notes the people and the officers of a year, where none later is known.
+    /// Records the population and officers of a year, unless a later year is known.
     pub(crate) fn note(&mut self, at: usize, year: i32, values: &[FilingFigure]) {
         let id = self.agencies.get(at).id;
         if self.latest_before.get(&id).is_some_and(|known| *known > year) {
@@ -160,8 +160,8 @@ impl Reporters {
         self.agencies.write(job).await
     }
 
-    /// Gives the agencies the people and the officers of their last year. Where that of a year was withdrawn, the last one
-    /// is another.
+    /// Sets the agencies' population and officers to those of their latest year. If a year's value was withdrawn, this
+    /// is the latest year left.
     pub(crate) async fn finish(
         &mut self,
         job: &mut Job,
@@ -194,7 +194,7 @@ impl Reporters {
     }
 }
 
-/// The last value of a measure of an agency that counts.
+/// An agency's latest plausible value of a measure, if greater than zero.
 pub(crate) async fn last_known(
     job: &Job,
     agency_id: i32,

@@ -1,8 +1,8 @@
-//! The review: recipients that are no agency so far, with the agencies that they may be, for a person to decide.
+//! The review file: recipients that match no agency yet, with candidate agencies, for a person to decide.
 //!
-//! A recipient has a row for each candidate, and a last one without. Whoever knows which agency it is writes `yes` as the
-//! decision of its row; in the last row, with an ORI there, it is another agency, and without one an organization of its
-//! own. [`super::matches`] reads the file back.
+//! A recipient has one row per candidate and a last row without one. The reviewer writes `yes` as the decision of the
+//! right candidate. In the last row, `yes` with an ORI names another agency, and `yes` without one says that the
+//! recipient is an organization of its own. [`super::matches`] reads the file back.
 
 use std::{collections::BTreeMap, fs::File, path::Path};
 
@@ -40,11 +40,11 @@ pub(crate) const COLUMNS: [&str; 13] = [
     "score",
     "decision",
 ];
-/// The name in the last row of a recipient.
+/// The text in the last row of a recipient.
 const NONE_OF_THESE: &str =
-    "(none of these: an organization of its own, or the agency of the ORI that you fill in)";
+    "(none of these: an organization of its own, or the agency whose ORI you fill in)";
 
-/// A recipient that is no agency.
+/// A recipient that matches no agency.
 #[derive(Debug, Default)]
 struct Unmatched {
     name: String,
@@ -54,23 +54,23 @@ struct Unmatched {
     cents: i64,
 }
 
-/// The state of a recipient, the form of its name, and its identifier.
+/// The state of a recipient, the normalized form of its name, and its UEI.
 type UnmatchedKey = (String, String, Option<String>);
-/// An award's recipient as it is printed, its identifier, the organization, and the money.
+/// The printed recipient of an award, its UEI, the organization, and the money.
 type Awarded = (Option<String>, Option<String>, i32, Option<i64>);
 
-/// Refuses to write over a file: it may hold decisions.
+/// Refuses to overwrite a file, which may contain decisions.
 pub(crate) fn check(path: &Path) -> Result<(), ImportError> {
     if path.exists() {
         return Err(ImportError::Request(format!(
-            "{} is there already, and may hold decisions: name another file for the review",
+            "{} already exists and may contain decisions: name another file for --review",
             path.display()
         )));
     }
     Ok(())
 }
 
-/// Writes the recipients of the dataset that are no agency, those with the most money first. Tells how many there are.
+/// Writes the recipients that match no agency, those with the most money first. Returns their number.
 pub(crate) async fn write(job: &Job, path: &Path) -> Result<u64, ImportError> {
     let recipients = Recipients::new(job).await?;
     let unmatched = unmatched(job, &recipients).await?;
@@ -88,7 +88,7 @@ pub(crate) async fn write(job: &Job, path: &Path) -> Result<u64, ImportError> {
         let found = match fit {
             Fit::Several(_) => "AMBIGUOUS",
             Fit::Nobody => "NOT_FOUND",
-            // The agency came after the award.
+            // The agency was added after the award.
             Fit::One(..) => "FOUND_SINCE",
         };
         let shared = [
@@ -120,22 +120,21 @@ pub(crate) async fn write(job: &Job, path: &Path) -> Result<u64, ImportError> {
     Ok(count)
 }
 
-/// How a spreadsheet knows a formula.
+/// Characters at which a spreadsheet starts a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// A cell that a spreadsheet takes for text, whatever a file has brought: a name that would run as a formula has an
-/// apostrophe before it.
+/// A cell that a spreadsheet treats as text: a name that would run as a formula gets an apostrophe in front.
 fn as_text(cell: &str) -> String {
     let mark = if cell.starts_with(FORMULA) { "'" } else { "" };
     format!("{mark}{cell}")
 }
 
-/// What such a cell says.
+/// The text of such a cell.
 pub(super) fn of_text(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(cell)
 }
 
-/// The recipients of awards that are organizations, unless a person decided that they are.
+/// The organizations that receive awards, unless a person decided that they are organizations.
 async fn unmatched(
     job: &Job,
     recipients: &Recipients,

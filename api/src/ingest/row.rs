@@ -1,26 +1,26 @@
-//! One row of a table, cell by cell, and why it cannot be taken.
+//! One row of a table, its cells, and why it is refused.
 
 use csv::StringRecord;
 
 use super::layout::Layout;
 
-/// Why a row cannot be taken.
+/// Why a row is refused.
 #[derive(Clone, Debug)]
 pub(crate) struct RowRefusal {
     /// The line on which the row begins.
     pub(crate) line: u64,
-    /// The column, as the file names it; empty where it is the whole row.
+    /// The column, as the file names it; empty if the whole row is refused.
     pub(crate) column: String,
     /// The value.
     pub(crate) value: String,
-    /// What is wrong with it.
+    /// The reason.
     pub(crate) reason: String,
 }
 
 /// One row of a table.
 #[derive(Debug)]
 pub(crate) struct FileRow<'a> {
-    /// Where the columns stand.
+    /// Where the columns are.
     pub(crate) layout: &'a Layout,
     /// The line on which the row begins.
     pub(crate) line: u64,
@@ -28,13 +28,13 @@ pub(crate) struct FileRow<'a> {
 }
 
 impl<'a> FileRow<'a> {
-    /// All cells of the row, those of columns that are not known among them.
+    /// All cells of the row, including those of unknown columns.
     pub(crate) fn cells(&self) -> impl Iterator<Item = &'a str> {
         self.record.iter().map(str::trim)
     }
 
-    /// The text of a cell without surrounding blanks; `None` where the cell is empty or says that its value is missing,
-    /// or the table has no such column.
+    /// The text of a cell without surrounding whitespace; `None` if the cell is empty, marks a missing value, or the
+    /// table has no such column.
     pub(crate) fn text(&self, field: &str) -> Option<&'a str> {
         self.cell(field).filter(|text| !is_missing(text))
     }
@@ -44,23 +44,23 @@ impl<'a> FileRow<'a> {
         self.layout.index.contains_key(field)
     }
 
-    /// Whether the table has such a column, and the row nothing in it: there is no value, or none any more.
+    /// Whether the table has the column but the row has no value in it. The value is unknown or was withdrawn.
     pub(crate) fn is_empty(&self, field: &str) -> bool {
         self.has(field) && self.text(field).is_none()
     }
 
-    /// The cell as it is written.
+    /// The raw text of the cell.
     fn cell(&self, field: &str) -> Option<&'a str> {
         self.record.get(*self.layout.index.get(field)?).map(str::trim)
     }
 
-    /// The same with every run of blanks and line ends as one space.
+    /// The same, with each run of whitespace and line breaks as one space.
     pub(crate) fn line_of_text(&self, field: &str) -> Option<String> {
         let words: Vec<&str> = self.text(field)?.split_whitespace().collect();
         Some(words.join(" "))
     }
 
-    /// The value of a cell, read by a function.
+    /// Parses the value of a cell.
     pub(crate) fn read<T, E: std::fmt::Display>(
         &self,
         field: &str,
@@ -75,7 +75,7 @@ impl<'a> FileRow<'a> {
         self.text(field).ok_or_else(|| self.refuse(field, "is empty"))
     }
 
-    /// The refusal of this row for a cell of it.
+    /// A refusal of this row because of one cell.
     pub(crate) fn refuse(&self, field: &str, reason: impl Into<String>) -> RowRefusal {
         let at = self.layout.index.get(field);
         let column = at.and_then(|at| self.layout.names.get(*at));
@@ -88,8 +88,8 @@ impl<'a> FileRow<'a> {
     }
 }
 
-/// Whether a cell says that there is no value: nothing, a word of databases, of R, of Python, of SAS or of Excel, or the
-/// dash that Excel shows in a column of money.
+/// Whether a cell marks a missing value: empty, a word of databases, R, Python, SAS or Excel, or the dash that Excel
+/// shows in a column of money.
 fn is_missing(text: &str) -> bool {
     let dash = text.strip_prefix('$').unwrap_or(text).trim();
     matches!(dash, "" | "-" | "\u{2013}" | "\u{2014}")
@@ -97,7 +97,7 @@ fn is_missing(text: &str) -> bool {
         || ["NULL", "N/A", "#N/A"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Whether a cell has an error of a spreadsheet in place of a value.
+/// Whether a cell contains a spreadsheet error instead of a value.
 pub(crate) fn is_error(text: &str) -> bool {
     matches!(text.trim(), "#REF!" | "#VALUE!" | "#DIV/0!" | "#NAME?" | "#NUM!" | "#NULL!")
 }

@@ -1,11 +1,12 @@
-//! What several kinds of sources say of one award, and which of them is believed.
+//! Reconciles what different sources say about one award.
 //!
-//! USAspending and the lists of the COPS Office tell of the same awards. Their records meet on one grant, and what each
-//! says is kept beside it as a *claim*: a field, a value, the kind of source (its *origin*). Of an award of one origin
-//! there are no claims: its columns are what that origin says. When another one comes upon it, the columns become claims
+//! USAspending and the lists of the COPS Office describe the same awards. Their records meet in one grant, and each
+//! statement is kept beside it as a *claim*: a field, a value and the kind of source (its *origin*). An award with one
+//! origin has no claims; its columns are what that origin says. When a second origin arrives, the columns become claims
 //! of the first.
 //!
-//! Which claim a column shows is declared ([`super::grant_claims`]). Who the recipient is goes by how surely it was found.
+//! [`super::grant_claims`] declares which claim a column shows. For the recipient, the one found with the most
+//! certainty is shown.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -30,16 +31,16 @@ use super::{
     values,
 };
 
-/// What the report says of values that differ.
+/// The warning about values that differ.
 const DIFFERENCES: &str =
-    "values on which sources of an award differ: the award shows that of the more trusted one";
-/// Differences that the report names.
+    "values on which sources of an award differ: the award shows the more trusted one";
+/// How many differences the report lists.
 const EXAMPLES: usize = 5;
-/// Awards whose claims go into one statement.
+/// How many awards' claims one statement writes.
 const CHUNK: usize = 5_000;
 
-/// How surely a recipient was found. An agency that a source names is surer than its government, and an organization
-/// may be the government of an agency.
+/// How certain the match of a recipient is. An agency that a source names is more certain than one found through its
+/// government, and an organization may be the government of an agency.
 pub(crate) fn certainty(recipient: Option<Recipient>, by: Option<MatchedBy>) -> u8 {
     match (recipient, by) {
         (_, Some(MatchedBy::Ori)) => 5,
@@ -51,12 +52,12 @@ pub(crate) fn certainty(recipient: Option<Recipient>, by: Option<MatchedBy>) -> 
     }
 }
 
-/// A value as a claim shows it.
+/// A value as the text of a claim.
 pub(crate) trait ClaimText {
     /// The text.
     fn claimed(&self) -> String;
 
-    /// The value of a text.
+    /// Parses the text.
     fn of_claim(text: &str) -> Option<Self>
     where
         Self: Sized;
@@ -96,7 +97,7 @@ impl ClaimText for entity::kind::GrantStatus {
     }
 }
 
-/// What a list says of an award that tells it from others of its recipient.
+/// What a list says about an award that distinguishes it from the recipient's other awards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ListedTerms {
     pub(crate) share: Option<Dollars>,
@@ -105,32 +106,32 @@ pub(crate) struct ListedTerms {
 }
 
 impl ListedTerms {
-    /// Whether nothing speaks against two programs being one.
+    /// Whether two programs can be the same; an unknown program can be any.
     pub(crate) fn may_share_program(self, other: Option<i32>) -> bool {
         self.program_id.is_none() || other.is_none() || self.program_id == other
     }
 
-    /// Whether nothing speaks against two years being one.
+    /// Whether two years can be the same; an unknown year can be any.
     pub(crate) fn may_share_year(self, other: Option<i32>) -> bool {
         self.fiscal_year.is_none() || other.is_none() || self.fiscal_year == other
     }
 }
 
-/// What the loads of awards know of origins.
+/// What loads of awards know about origins.
 pub(crate) struct Origins {
     /// The origin of the files of this load.
     pub(crate) here: ClaimOrigin,
-    /// The files that are USAspending's.
+    /// The source files of USAspending.
     usaspending: BTreeSet<i32>,
-    /// The codes of programs.
+    /// Program codes by id.
     programs: HashMap<i32, String>,
     next_id: i32,
-    /// Whether there are any claims.
+    /// Whether the dataset has any claims.
     any: bool,
 }
 
 impl Origins {
-    /// Reads which files are whose.
+    /// Reads the origin of each source file.
     pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
         let db = job.load.transaction();
         let loads = revision::Entity::find()
@@ -166,12 +167,12 @@ impl Origins {
         self.programs.get(&id).cloned().unwrap_or_default()
     }
 
-    /// The program of a code.
+    /// The program with a code.
     pub(crate) fn program_of(&self, code: &str) -> Option<i32> {
         self.programs.iter().find(|(_, known)| *known == code).map(|(id, _)| *id)
     }
 
-    /// Whose an award is of which there are no claims.
+    /// The origin of an award without claims.
     pub(crate) fn of(&self, row: &grant::Model) -> ClaimOrigin {
         if row.usaspending_key.is_some() || self.usaspending.contains(&row.source_id) {
             ClaimOrigin::Usaspending
@@ -180,7 +181,7 @@ impl Origins {
         }
     }
 
-    /// The federal share of an award by USAspending.
+    /// The federal share of an award according to USAspending.
     pub(crate) fn usaspending_share(
         &self,
         row: &grant::Model,
@@ -193,7 +194,7 @@ impl Origins {
         values::decimal(&claim.value).ok()
     }
 
-    /// What a list said of an award; none where no list has told of it.
+    /// What lists say about an award; none if no list mentions it.
     pub(crate) fn listed(&self, row: &grant::Model, claims: &GrantClaims) -> Option<ListedTerms> {
         if claims.is_empty() {
             let (share, program_id, fiscal_year) =
@@ -213,7 +214,7 @@ impl Origins {
         })
     }
 
-    /// The columns of an award of one origin, as claims of that origin.
+    /// The columns of an award with one origin, as claims of that origin.
     pub(crate) fn first_claims(&self, row: &grant::Model, origin: ClaimOrigin) -> GrantClaims {
         fn text<T: ClaimText>(value: Option<&T>) -> Option<String> {
             value.map(ClaimText::claimed)
@@ -252,7 +253,7 @@ impl Origins {
         claims
     }
 
-    /// The claims about some awards.
+    /// The claims about a set of awards.
     pub(crate) async fn claims(
         &self,
         job: &Job,
@@ -276,7 +277,7 @@ impl Origins {
         Ok(found)
     }
 
-    /// Writes the claims that are new or changed, and takes out those that nobody makes any more.
+    /// Writes new and changed claims, and deletes those that no origin makes any longer.
     pub(crate) async fn store(
         &mut self,
         job: &mut Job,
@@ -293,7 +294,7 @@ impl Origins {
                 }
                 row.revision_id = revision_id;
                 if let Some(before) = before {
-                    // A row that this load added is still one row added.
+                    // A row that this load added is counted once.
                     changes += u64::from(before.revision_id != revision_id);
                     changed.push(row);
                 } else {
@@ -317,8 +318,8 @@ impl Origins {
         job.load.insert::<claim::Entity>(&added).await
     }
 
-    /// Brings the claims of USAspending about money up to date with its transactions, and shows those of a list where
-    /// there is no transaction any more. Tells the awards that this changed.
+    /// Updates USAspending's claims about money from its transactions, and shows the claims of a list if no transaction
+    /// is left. Returns the awards that changed.
     pub(crate) async fn settle(&mut self, job: &mut Job) -> Result<Vec<i32>, DbErr> {
         if !self.any {
             return Ok(Vec::new());
@@ -376,7 +377,7 @@ impl Origins {
         Ok(changed)
     }
 
-    /// Reports on which values the origins of some awards differ.
+    /// Reports the fields on which the origins of a load's awards differ.
     pub(crate) async fn report(
         &self,
         job: &mut Job,
@@ -411,8 +412,8 @@ impl Origins {
     }
 }
 
-/// Whether two recipients, with their names, are certainly not the same: two agencies, or two organizations of other names.
-/// A government and an agency may be.
+/// Whether two named recipients are certainly different: two agencies, or two organizations with different names. A
+/// government and an agency may be the same.
 pub(crate) fn are_different(one: (Recipient, Option<&str>), other: (Recipient, &str)) -> bool {
     match (one, other) {
         ((Recipient::Agency(one), _), (Recipient::Agency(other), _)) => one != other,

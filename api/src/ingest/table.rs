@@ -1,12 +1,13 @@
-//! A table of text, row by row, with the place of every cell.
+//! Reads a table of text row by row, with the place of every cell.
 //!
-//! A row is refused where it is wrong, with its place, and the next one is read.
+//! A wrong row is refused with its place, and reading continues with the next one.
 //!
-//! What separates the columns is found by the header: it is that of the usual four by which the columns of a shape stand
-//! there. Titles above the header may have other separators in them.
+//! The header decides the separator: of the usual four, the one that yields the most known columns. Titles above the
+//! header may contain other separators.
 //!
-//! A quote that is never closed would turn the rest of a file into one cell, so a row has a bound. One that another quote
-//! closes, rows further on, would take the rows between them into its cell: it is known by their shape.
+//! A quotation mark that is never closed would turn the rest of a file into one cell, so the size of a row is limited.
+//! One that is closed by a later quotation mark would swallow the rows in between; those cells are detected by their
+//! shape.
 
 use std::{
     cell::Cell,
@@ -25,24 +26,24 @@ use super::{
     workbook::{MAX_COLUMNS, SheetRows},
 };
 
-/// The bytes of a row, and of a cell.
+/// The size limits of a row and a cell, in bytes.
 const MAX_ROW: usize = 1 << 20;
 const MAX_CELL: usize = 1 << 16;
-/// The reader's buffer: how far it may be ahead of the row that it is at.
+/// The reader's buffer: how far it may read ahead of the current row.
 const BUFFER: usize = 1 << 16;
-/// The rows at the top of a table among which its header is: there may be titles above it.
+/// How many rows at the top of a table are searched for the header, which may follow titles.
 pub(crate) const HEADER_WITHIN: usize = 21;
-/// The bytes in which it is.
+/// How many bytes are searched.
 const HEAD: usize = 1 << 17;
-/// What separates columns.
+/// The column separators.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 
-/// A CSV that is being read.
+/// A CSV file being read.
 struct Csv<'a> {
     reader: csv::Reader<Guard<'a>>,
-    /// The bytes that were read since the row began.
+    /// The bytes read since the row began.
     fresh: Rc<Cell<usize>>,
-    /// What separates columns.
+    /// The column separator.
     delimiter: char,
     /// Whether lines end in CR LF.
     crlf: bool,
@@ -50,8 +51,8 @@ struct Csv<'a> {
 }
 
 impl Csv<'_> {
-    /// The line on which the row that was just read begins. The reader counts a line at its LF; it
-    /// stops at the CR of a CR LF, and skips blank lines and comments on its way to a row.
+    /// The line on which the current row begins. The reader counts a line at its LF, stops at the CR of a CR LF, and
+    /// skips blank lines and comments before a row.
     #[expect(clippy::naive_bytecount, reason = "a row is short")]
     fn line(&self) -> u64 {
         let after = self.reader.position().line();
@@ -61,21 +62,21 @@ impl Csv<'_> {
     }
 }
 
-/// A table that is being read.
+/// A table being read.
 pub(crate) struct FileTable<'a> {
     file: String,
     encoding: TextEncoding,
     comments: bool,
     source: FileSource<'a>,
     record: StringRecord,
-    /// Cells of the row that cannot be relied on, and why.
+    /// Unreliable cells of the row, with the reason.
     doubtful: Vec<(usize, &'static str)>,
-    /// Which page of an answer of an API it is.
+    /// Which page of an API response this is.
     pub(crate) page: Option<AnswerPage>,
 }
 
 enum FileSource<'a> {
-    /// Text whose separator is still to be found: its first bytes, and the rest.
+    /// Text whose separator is not yet known: its first bytes, and the rest.
     Unread(Vec<u8>, Box<dyn Read + 'a>),
     Csv(Box<Csv<'a>>),
     Json {
@@ -86,7 +87,7 @@ enum FileSource<'a> {
 }
 
 impl<'a> FileTable<'a> {
-    /// Begins to read a table.
+    /// Starts to read a table.
     pub(crate) fn new(
         file: String,
         reader: Box<dyn Read + 'a>,
@@ -107,7 +108,7 @@ impl<'a> FileTable<'a> {
             let mend = "check the path, or download the file again";
             return Err(ImportError::file(place(), "is empty", mend));
         }
-        // A NUL further on is one of a row, which is refused alone.
+        // A NUL further down belongs to one row, and only that row is refused.
         let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let mut page = None;
         let source = if json::begins(text) {
@@ -115,11 +116,11 @@ impl<'a> FileTable<'a> {
             page = answer.page;
             FileSource::Json { rows: answer.rows.into_iter(), line: 0 }
         } else if text.starts_with(b"%PDF") || first.contains(&0) || is_binary(text) {
-            let mend = "give a CSV file, or a gzip or ZIP of one";
+            let mend = "provide a CSV file, plain or in a gzip or ZIP";
             return Err(ImportError::file(place(), "is not a text file", mend));
         } else if text.first() == Some(&b'<') {
             let mend = "save it as CSV";
-            return Err(ImportError::file(place(), "is HTML or XML, and no table", mend));
+            return Err(ImportError::file(place(), "is HTML or XML, not a table", mend));
         } else {
             FileSource::Unread(head, reader)
         };
@@ -127,7 +128,7 @@ impl<'a> FileTable<'a> {
         Ok(Self { file, encoding, comments, source, record, doubtful, page })
     }
 
-    /// Begins to read a sheet.
+    /// Starts to read a sheet.
     pub(crate) fn of_sheet(file: String, rows: SheetRows<'a>) -> Self {
         Self {
             file,
@@ -140,7 +141,7 @@ impl<'a> FileTable<'a> {
         }
     }
 
-    /// Reads the header: the first of the rows at the top that fits a shape.
+    /// Reads the header: the first row at the top that fits a shape.
     pub(crate) fn header(
         &mut self,
         shapes: &[TableShape],
@@ -151,7 +152,7 @@ impl<'a> FileTable<'a> {
             let line = match self.next() {
                 Ok(Some(line)) => line,
                 Ok(None) => break,
-                // Below what looks like a header, that is to blame and not a row.
+                // Below what looks like a header, blame the header and not this row.
                 Err(_) if nearest.as_ref().is_some_and(|(_, it)| it.found > 0) => break,
                 Err(RowProblem::File(error)) => return Err(error),
                 Err(RowProblem::Row(refusal)) => {
@@ -174,7 +175,7 @@ impl<'a> FileTable<'a> {
         Ok(Err(nearest.unwrap_or_else(empty)))
     }
 
-    /// Finds what separates the columns of a text, and makes it ready to be read.
+    /// Detects the column separator and prepares the text for reading.
     fn separate(&mut self, shapes: &[TableShape]) {
         let unread = FileSource::Unread(Vec::new(), Box::new(io::empty()));
         let (head, rest) = match std::mem::replace(&mut self.source, unread) {
@@ -188,7 +189,7 @@ impl<'a> FileTable<'a> {
         let delimiter = declared(first).unwrap_or_else(|| {
             let fits = |delimiter: &u8| self.columns(&head, *delimiter, shapes);
             let usual = most_frequent(first);
-            // Of those by which as many columns are there, the one of the first line.
+            // On a tie, prefer the separator of the first line.
             let all = DELIMITERS.into_iter().filter(|it| *it != usual).chain([usual]);
             all.max_by_key(fits).unwrap_or(usual)
         });
@@ -211,7 +212,7 @@ impl<'a> FileTable<'a> {
         builder
     }
 
-    /// Whether a shape fits by a separator, and how many of its columns are there.
+    /// Whether a shape fits with this separator, and how many of its columns are found.
     fn columns(&self, head: &[u8], delimiter: u8, shapes: &[TableShape]) -> (bool, usize) {
         let mut reader = self.csv(delimiter).from_reader(head);
         let rows = reader.byte_records().map_while(Result::ok).take(HEADER_WITHIN);
@@ -233,7 +234,7 @@ impl<'a> FileTable<'a> {
     ) -> Result<Option<FileRow<'t>>, RowProblem> {
         let Some(line) = self.next()? else { return Ok(None) };
         if let FileSource::Sheet(_) = self.source {
-            // A sheet has no cells where nothing is.
+            // A sheet omits trailing empty cells.
             while self.record.len() < layout.names.len() {
                 self.record.push_field("");
             }
@@ -248,14 +249,14 @@ impl<'a> FileTable<'a> {
             }
         }
         let (cells, columns) = (self.record.len(), layout.names.len());
-        // Columns without a name are blank, and there may be more or fewer of them.
+        // Columns without a name are blank, and their number may vary.
         let is_blank = |cell: &str| cell.trim().is_empty();
         if cells < layout.width() || !self.record.iter().skip(columns).all(is_blank) {
             return Err(RowProblem::Row(RowRefusal {
                 line,
                 column: String::new(),
                 value: self.record.iter().next().unwrap_or_default().to_owned(),
-                reason: format!("the row has {cells} cells, the header {columns}"),
+                reason: format!("the row has {cells} cells, but the header has {columns}"),
             }));
         }
         if let Some((at, rows)) = self.swallowed(columns) {
@@ -264,19 +265,20 @@ impl<'a> FileTable<'a> {
                 column: layout.names[at].trim().to_owned(),
                 value: self.record[at].chars().take(40).collect(),
                 reason: format!(
-                    "the quotation mark before it is not closed in its row: {rows} rows that follow are in the cell"
+                    "the quotation mark before it is not closed in its row, so the cell contains the {rows} rows that \
+                     follow"
                 ),
             }));
         }
-        // PostgreSQL holds no text with a NUL, so none is taken anywhere.
+        // PostgreSQL text cannot hold a NUL, so no text may.
         let wrong = self.record.iter().take(columns).enumerate().find_map(|(at, cell)| {
-            let long =
-                (cell.len() > MAX_CELL).then(|| format!("the cell has more than {MAX_CELL} bytes"));
-            let nul = || cell.contains('\0').then(|| "has a NUL, which no text has".to_owned());
+            let long = (cell.len() > MAX_CELL)
+                .then(|| format!("the cell is longer than {MAX_CELL} bytes"));
+            let nul = || cell.contains('\0').then(|| "contains a NUL character".to_owned());
             let error = || {
                 let is_read = || layout.index.values().any(|known| *known == at);
                 let is_wrong = cell.starts_with('#') && is_error(cell) && is_read();
-                is_wrong.then(|| "is an error of a spreadsheet, and no value".to_owned())
+                is_wrong.then(|| "is a spreadsheet error, not a value".to_owned())
             };
             Some((at, long.or_else(nul).or_else(error)?))
         });
@@ -295,8 +297,9 @@ impl<'a> FileTable<'a> {
         Ok(Some(FileRow { layout, line, record: &self.record }))
     }
 
-    /// The cell of a text in which whole rows are, and how many. A text of several lines is none, but where a quotation mark
-    /// is not closed, the cell has the rest of its row in its first line and the beginning of another row in its last one.
+    /// The cell that contains whole rows, and their number. Ordinary multi-line text does not count: when a quotation
+    /// mark is not closed, the first line of the cell holds the rest of its row, and the last line holds the beginning
+    /// of another row.
     fn swallowed(&self, columns: usize) -> Option<(usize, usize)> {
         let FileSource::Csv(csv) = &self.source else { return None };
         if columns < 3 {
@@ -306,7 +309,7 @@ impl<'a> FileTable<'a> {
         self.record.iter().enumerate().find_map(|(at, cell)| {
             let lines: Vec<&str> = cell.trim_end().split('\n').collect();
             let [first, between @ .., last] = lines.as_slice() else { return None };
-            // At the end of the file the last row is whole.
+            // At the end of the file the last row is complete.
             let is_last = at + 1 == columns;
             let are_rows = at + cells_of(first) == columns
                 && between.iter().all(|line| cells_of(line) == columns)
@@ -315,7 +318,7 @@ impl<'a> FileTable<'a> {
         })
     }
 
-    /// Reads the next record that is not blank, and tells its line.
+    /// Reads the next record that is not blank and returns its line.
     fn next(&mut self) -> Result<Option<u64>, RowProblem> {
         loop {
             let line = self.next_of_all()?;
@@ -340,7 +343,7 @@ impl<'a> FileTable<'a> {
                 let Some(row) = rows.next() else { return Ok(None) };
                 *line += 1;
                 self.record = StringRecord::from(row);
-                // The header is no row of the file.
+                // The header does not count as a row.
                 Ok(Some(line.saturating_sub(1)))
             }
             FileSource::Csv(csv) => {
@@ -397,7 +400,7 @@ pub(crate) enum RowProblem {
     File(ImportError),
 }
 
-/// The separator that the first line has most of.
+/// The most frequent separator in the first line.
 #[expect(clippy::naive_bytecount, reason = "a line is short")]
 fn most_frequent(line: &[u8]) -> u8 {
     let count = |byte: u8| line.iter().filter(|b| **b == byte).count();
@@ -412,13 +415,13 @@ fn declared(line: &[u8]) -> Option<u8> {
     name.eq_ignore_ascii_case(b"sep=").then_some(*delimiter)
 }
 
-/// Whether there are more control characters in it than a slip would leave in a text.
+/// Whether a text has more control characters than an occasional typo would explain.
 fn is_binary(text: &[u8]) -> bool {
     let is_control = |byte: &&u8| **byte < b' ' && !matches!(**byte, b'\t' | b'\n' | b'\r' | 0x0c);
     text.iter().filter(is_control).count() * 100 > text.len()
 }
 
-/// A reader that counts what it gives since the last row began, and ends where that is too much.
+/// A reader that counts the bytes since the last row began, and fails above the limit.
 struct Guard<'a> {
     inner: Box<dyn Read + 'a>,
     fresh: Rc<Cell<usize>>,

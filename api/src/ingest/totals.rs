@@ -1,8 +1,8 @@
-//! Rows of a list that are no awards but totals of the rows above them.
+//! Detects rows of a list that are totals of the rows above them.
 //!
-//! A list that is made for people to read has its totals in it, and one that is taken for an award doubles the sum. Such
-//! a row is known by its label (`Total`, `Grand Total`, `CA Subtotal`) and proved by its numbers: each is the sum since
-//! the last total, of the state that it names, or of the whole table. One that proves nothing is refused.
+//! Lists made for people include totals, and a total taken for an award doubles the sum. Such a row is recognized by
+//! its label (`Total`, `Grand Total`, `CA Subtotal`) and confirmed by its numbers: each is the sum since the last
+//! total, of the named state, or of the whole table. A row that is not confirmed is refused.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,8 +14,8 @@ use entity::scalar::State;
 use super::values;
 use crate::reference;
 
-/// What the report counts.
-pub(crate) const LEFT_OUT: &str = "rows of totals that agree with the rows above them, left out";
+/// The note about confirmed totals.
+pub(crate) const LEFT_OUT: &str = "totals that agree with the rows above them (left out)";
 
 /// The numbers of a row, in the order of the columns that are added up.
 pub(crate) type RowNumbers = Vec<Option<i64>>;
@@ -36,7 +36,7 @@ impl Sums {
         }
     }
 
-    /// Whether all numbers that a row has are these sums, of so many rows at least.
+    /// Whether all numbers of a row equal these sums, of at least `least` rows.
     fn are(&self, numbers: &[Option<i64>], least: u64) -> bool {
         if self.rows < least {
             return false;
@@ -47,7 +47,7 @@ impl Sums {
     }
 }
 
-/// The sums of a table, as far as it was read.
+/// The sums of a table up to the current row.
 #[derive(Debug, Default)]
 pub(crate) struct Totals {
     all: Sums,
@@ -60,7 +60,7 @@ pub(crate) struct Totals {
 }
 
 impl Totals {
-    /// Adds a row that is no total.
+    /// Adds a row that is not a total.
     pub(crate) fn add(&mut self, state: Option<&State>, numbers: &[Option<i64>]) {
         self.all.add(numbers);
         self.since_last.add(numbers);
@@ -71,8 +71,8 @@ impl Totals {
         }
     }
 
-    /// Whether the numbers of a row that is labeled as a total are one. A state that it names is the state whose total
-    /// it is. A row whose label leaves a doubt must be the total of several.
+    /// Whether the numbers of a row with a total's label are a total. If it names a state, they must be that state's
+    /// total. If the label is ambiguous, they must be the total of several rows.
     pub(crate) fn prove(
         &mut self,
         of: &TotalOf,
@@ -92,7 +92,7 @@ impl Totals {
                 || of_code.is_some_and(|sums| sums.are(numbers, least))
         });
         let of_rows = || {
-            // One that stands beside a state may be the total of all, and is not that of another state.
+            // A total beside a state may be the overall total, but not that of another state.
             let last = named.is_none().then_some(&self.since_last);
             let mut sums = last.into_iter().chain([&self.since_unnamed, &self.all]);
             sums.any(|sums| sums.are(numbers, least))
@@ -109,19 +109,19 @@ impl Totals {
     }
 }
 
-/// Of what a label says that its row is the total.
+/// What a total covers, according to its label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TotalOf {
-    /// Of rows above it.
+    /// Rows above it.
     Rows,
-    /// Of those of a state.
+    /// Rows of a state.
     State(State),
-    /// Of rows above it, if that is no name that has the word in it: `Total Community Action`.
+    /// Rows above it, unless it is a name with such a word: `Total Community Action`.
     Perhaps,
 }
 
-/// Of what a row is the total, if its label is one of a total: `Total`, `CA Subtotal`, `Total for California`. A
-/// recipient may have the word in its name, so that a label with other words leaves a doubt.
+/// What a total covers, if the label is that of a total: `Total`, `CA Subtotal`, `Total for California`. A recipient's
+/// name may contain the word, so a label with other words is ambiguous.
 pub(crate) fn label(text: &str) -> Option<TotalOf> {
     const TOTALS: &[&str] = &["total", "totals", "subtotal", "subtotals", "sum"];
     const OTHERS: &[&str] = &[
@@ -187,7 +187,7 @@ pub(crate) fn label(text: &str) -> Option<TotalOf> {
     let is_other = |word: &str| {
         TOTALS.contains(&word) || OTHERS.contains(&word) || is_number(word) || is_program(word)
     };
-    // A state may have a word in it that says nothing by itself: `in` and `or` are codes of states, too.
+    // A state may contain a common word: `in` and `or` are also codes of states.
     let plain: Vec<&str> = words.iter().copied().filter(|word| !is_other(word)).collect();
     if plain.is_empty() {
         return Some(TotalOf::Rows);
@@ -199,7 +199,7 @@ pub(crate) fn label(text: &str) -> Option<TotalOf> {
     ends.into_iter().flatten().any(|word| TOTALS.contains(word)).then_some(TotalOf::Perhaps)
 }
 
-/// Whether a word is the code of a program that is known.
+/// Whether a word is the code of a known program.
 fn is_program(word: &str) -> bool {
     static CODES: LazyLock<HashSet<String>> = LazyLock::new(|| {
         let known = reference::known_spellings();
@@ -253,7 +253,7 @@ mod tests {
         assert!(!totals.prove(&TotalOf::Rows, state("CA").as_ref(), &[Some(4), Some(1)]));
         assert!(totals.prove(&TotalOf::Rows, None, &[Some(4), None]));
         assert!(totals.prove(&TotalOf::Rows, None, &[Some(9), Some(11)]));
-        // The next part of a list has totals of its own.
+        // The next part of a list has its own totals.
         totals.add(state("CA").as_ref(), &[Some(7), None]);
         assert!(totals.prove(&TotalOf::Rows, state("CA").as_ref(), &[Some(7), None]));
         totals.add(state("TX").as_ref(), &[Some(1), None]);

@@ -1,9 +1,8 @@
-//! Training sessions and who went to them, in columns of ours: one row a person and session.
+//! Training sessions and their attendees, in our own columns: one row per person and session.
 //!
-//! Nothing that tells who a person is may enter the dataset, so a file that has such a column is not
-//! read at all: leaving the column out silently would teach people to send it. A session is replaced
-//! whole. Its rows carry no key by which one of them could be found again, so one of those that were there and say the
-//! same counts as it; what is left of them in the end is gone.
+//! Nothing that identifies a person may enter the dataset, so a file with an identifying column is refused as a whole:
+//! ignoring the column would encourage people to send it. A session is replaced as a whole. Its rows have no key, so an
+//! existing row is reused for a new one with the same values, and the remaining ones are deleted at the end.
 
 use std::collections::HashMap;
 
@@ -26,31 +25,31 @@ use super::{
     values,
 };
 
-/// The rows that are taken out at once.
+/// How many rows are deleted at once.
 const CHUNK: usize = 1_000;
-/// A file to begin with.
+/// The template file.
 const TEMPLATE: &str = "\
-# One row a person and training session. Lines that begin with # are comments.
-# session_code    the code of the session at whoever gave it; the same in all of its rows. Loading a
+# One row per person and training session. Lines that begin with # are comments.
+# session_code    the provider's code for the session, the same in all of its rows. Loading a
 #                 session again replaces all of its rows.
 # training_title  the title of the course
-# provider        who gave the course
-# session_start   the first day, as 2024-10-01
+# provider        the organization that gave the course
+# session_start   the first day, such as 2024-10-01
 # session_end     the last day
-# session_state   the state in which it took place, as CA; empty where it was online
+# session_state   the state where it was held, such as CA; empty if it was online
 # modality        IN_PERSON, ONLINE or HYBRID
 # role            LAW_ENFORCEMENT, COMMUNITY_MEMBER or GOVERNMENT_LEADER
-# agency_ori      the ORI of the agency that the person works for, nine characters or seven; the
-#                 agency must have been loaded. Empty for others.
-# completed_on    the day on which the person completed the course; empty where it was not completed
-# hours           the hours that the person was trained, with at most one decimal
-# No column may tell who a person is: no name, address, e-mail, phone, birth date or badge number.
+# agency_ori      the ORI of the person's agency, nine or seven characters; load the agency first.
+#                 Empty for others.
+# completed_on    the day the person completed the course; empty if not completed
+# hours           the person's hours of training, with at most one decimal
+# No column may identify a person: no name, address, email, phone, birth date or badge number.
 session_code,training_title,provider,session_start,session_end,session_state,modality,role,agency_ori,completed_on,hours
 2024-017,Tactical De-Escalation,Example Institute,2024-10-01,2024-10-02,CA,IN_PERSON,LAW_ENFORCEMENT,CA0194200,2024-10-02,16
 2024-017,Tactical De-Escalation,Example Institute,2024-10-01,2024-10-02,CA,IN_PERSON,COMMUNITY_MEMBER,,,7.5
 ";
 
-/// What all rows of a session say.
+/// What all rows of a session have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct SessionRow {
     code: String,
@@ -62,7 +61,7 @@ struct SessionRow {
     modality: Option<Modality>,
 }
 
-/// What a row becomes.
+/// The record of a row.
 pub(crate) struct AttendanceRecord {
     session: usize,
     of_session: Vec<Claim>,
@@ -72,7 +71,7 @@ pub(crate) struct AttendanceRecord {
     hours: Option<Hours>,
 }
 
-/// What tells the rows of a session apart, as far as anything does.
+/// The values of a session's row, used to match rows without a key.
 type Attendance = (i32, TraineeRole, Option<i32>, Option<NaiveDate>, Option<Hours>);
 
 /// The reader.
@@ -82,12 +81,12 @@ pub(crate) struct Trainees {
     by_code: HashMap<String, usize>,
     next_session: i32,
     next_trainee: i32,
-    /// The rows that the sessions of the file had, but for those that it has again.
+    /// The existing rows of the file's sessions that have not been matched yet.
     standing: HashMap<Attendance, Vec<i32>>,
 }
 
 impl Trainees {
-    /// Reads what the dataset has, and makes it ready for a first load.
+    /// Reads the dataset, and prepares it for a first load.
     async fn new(job: &mut Job) -> Result<Self, DbErr> {
         let some = trainee::Entity::find().limit(1).count(job.load.transaction()).await?;
         if some == 0 {
@@ -103,7 +102,7 @@ impl Trainees {
         })
     }
 
-    /// The session of a row, and what the row says of it: in all rows of a session the same.
+    /// The session of a row, and the claims of the row, which must be the same in all rows of a session.
     fn session(&mut self, row: &FileRow<'_>) -> Result<(usize, Vec<Claim>), RowRefusal> {
         row.required("training_title")?;
         let session = SessionRow {
@@ -116,7 +115,7 @@ impl Trainees {
             modality: row.read("modality", values::choice)?,
         };
         if session.start.zip(session.end).is_some_and(|(start, end)| end < start) {
-            return Err(row.refuse("session_end", "is before the session's start"));
+            return Err(row.refuse("session_end", "is before the start of the session"));
         }
         let mut claims = vec![Claim::new("session_code", "session", &session.code, &session)];
         if let Some(provider) = &session.provider {
@@ -132,7 +131,7 @@ impl Trainees {
         Ok((at, claims))
     }
 
-    /// Writes the sessions of a batch that were not written yet, and reads the rows of those that were there.
+    /// Writes the sessions of a batch that are not written yet, and reads the rows of existing ones.
     async fn write_sessions(
         &mut self,
         job: &mut Job,
@@ -238,8 +237,8 @@ impl FormatReader for Trainees {
     fn objection(&self, header: &[String]) -> Option<String> {
         let column = header.iter().find(|column| is_personal(column))?;
         Some(format!(
-            "the column {column:?} tells who a person is. The dataset holds no name, address, birth \
-             date, badge number or anything else of that kind, so nothing of the file was read"
+            "the column {column:?} identifies a person. The dataset holds no names, addresses, birth dates, badge \
+             numbers or similar data, so nothing was read from the file"
         ))
     }
 
@@ -252,8 +251,8 @@ impl FormatReader for Trainees {
             Some(ori) => {
                 let agencies = self.courses.agencies();
                 let Some(at) = agencies.find(&ori) else {
-                    let reason = "no agency of the dataset has this ORI: load the agencies first, or \
-                                  leave the cell empty";
+                    let reason = "is not the ORI of an agency in the dataset: load the agencies first, or leave the \
+                                  cell empty";
                     return Err(row.refuse("agency_ori", reason));
                 };
                 Some(agencies.get(at).id)
@@ -318,9 +317,9 @@ impl FormatReader for Trainees {
     }
 }
 
-/// Whether a column tells who a person is, by its name.
+/// Whether a column identifies a person, by its name.
 fn is_personal(column: &str) -> bool {
-    /// Whatever has one of these in it.
+    /// Column names that contain one of these.
     const PARTS: &[&str] = &[
         "mail",
         "birth",
@@ -351,10 +350,10 @@ fn is_personal(column: &str) -> bool {
         "officerid",
         "shieldnumber",
     ];
-    /// Whatever is one of these words, or has it among its words.
+    /// Column names that are one of these words or contain one as a word.
     const WORDS: &[&str] =
         &["ssn", "dob", "cell", "name", "names", "initials", "fname", "lname", "fax"];
-    /// Things that have names and are no persons.
+    /// Things that have names and are not persons.
     const THINGS: &[&str] = &[
         "agency",
         "department",

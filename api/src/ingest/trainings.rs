@@ -1,4 +1,4 @@
-//! Courses, in columns of ours.
+//! Courses, in our own columns.
 
 use std::collections::HashMap;
 
@@ -21,9 +21,9 @@ use super::{
     values,
 };
 
-/// A file to begin with.
+/// The template file.
 const TEMPLATE: &str = "\
-# One row a course. Lines that begin with # are comments. A course is known by its title.
+# One row per course. Lines that begin with # are comments. A course is identified by its title.
 # title         the title of the course
 # acronym       its short name
 # provider      the organization that gives it
@@ -31,14 +31,14 @@ const TEMPLATE: &str = "\
 # hours         its length, with at most one decimal
 # modality      IN_PERSON, ONLINE or HYBRID
 # certified_by  who certifies it
-# first_year    the year in which it was first given
+# first_year    the year it was first given
 # note          anything else
 title,acronym,provider,topics,hours,modality,certified_by,first_year,note
 Tactical De-Escalation,TDE,Example Institute,de-escalation|communication,16,IN_PERSON,,2019,
 Problem Solving Online,,Example Institute,problem solving,3.5,ONLINE,Example Board,2021,self-paced
 ";
 
-/// What a row says about a course. What is `None`, it does not say.
+/// The values in a row about a course. `None` means that it says nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CourseRow {
     pub(crate) title: String,
@@ -53,17 +53,17 @@ pub(crate) struct CourseRow {
 }
 
 impl CourseRow {
-    /// A course of which no more is said.
+    /// A course with only a title and a provider.
     pub(crate) fn titled(title: String, provider: Option<String>) -> Self {
         Self { title, provider, ..Self::default() }
     }
 }
 
-/// The courses of the dataset: a few hundred, held in memory. A course is known by its title.
+/// The courses of the dataset: a few hundred, held in memory. A course is identified by its title.
 pub(crate) struct Courses {
     rows: Vec<training::Model>,
     by_title: HashMap<String, usize>,
-    /// The courses that the load came upon, as they were before.
+    /// The courses that the load touched, as they were before.
     touched: HashMap<usize, Option<training::Model>>,
     recipients: Recipients,
     next_id: i32,
@@ -90,7 +90,7 @@ impl Courses {
         &self.recipients.agencies
     }
 
-    /// Takes what is said about a course, and tells its id.
+    /// Applies what a row says about a course, and returns the course's id.
     pub(crate) fn take(&mut self, job: &mut Job, course: CourseRow) -> i32 {
         let provider_id = course.provider.map(|name| {
             self.recipients.organization(job, Described { name, ..Described::default() })
@@ -116,7 +116,7 @@ impl Courses {
         row.id
     }
 
-    /// Writes the courses and providers that are new or changed.
+    /// Writes new and changed courses and providers.
     pub(crate) async fn write(&mut self, job: &mut Job) -> Result<(), DbErr> {
         self.recipients.write(job).await?;
         let mut added = Vec::new();
@@ -141,7 +141,7 @@ impl Courses {
     }
 }
 
-/// A title as it is compared.
+/// A title in the form used for comparison.
 pub(crate) fn key(title: &str) -> String {
     search::words(title).collect::<Vec<_>>().join(" ")
 }
@@ -170,7 +170,7 @@ pub(crate) struct Trainings {
 }
 
 impl Trainings {
-    /// Reads what the dataset has.
+    /// Reads the dataset.
     async fn new(job: &Job) -> Result<Self, DbErr> {
         Ok(Self { courses: Courses::new(job).await? })
     }

@@ -1,13 +1,12 @@
-//! Which award a row of a list is that has no award number, among those that lists have told of.
+//! Matches rows of a list without an award number to the awards of earlier lists.
 //!
-//! Rows are held against what lists said of the awards of the same recipient, whatever other sources say of them: first
-//! those that say the same amount, program and year; then those of the same amount of which nothing speaks against it; then,
-//! for a corrected amount, those of the same program and year, where exactly one row and one award are left. A row that is
-//! one of several awards is left out, since its money is in the dataset already. A row that may be another award, of which
-//! it says a different amount, is an award of its own. The report names both.
+//! Rows are compared with what lists said about the same recipient's awards, regardless of other sources. The order is:
+//! first the same amount, program and year; then the same amount without a conflict; then, for a corrected amount, the
+//! same program and year if exactly one row and one award are left. A row that could be any of several awards is left
+//! out, because its money is already in the dataset. A row that may be another award with a different amount is loaded
+//! as an award of its own, and the report names both.
 //!
-//! Which award of USAspending such an award is, [`super::meeting`] finds, so that it does not matter which of the two was
-//! loaded first.
+//! [`super::meeting`] then matches the award to USAspending, so the load order does not matter.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -23,33 +22,33 @@ use super::{
 /// What a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Identity {
-    /// An award that no list has told of.
+    /// An award that no list has mentioned.
     New,
-    /// The award of this id.
+    /// The award with this id.
     Known(i32),
     /// One of several awards.
     Unclear,
 }
 
-/// What the report says of rows that are left out.
-const LEFT_OUT: &str = "rows of a list that are one of several awards, and do not say which of them: they are left out; \
-                        write the award number into the list";
-/// What it says of those that may be counted twice.
-const PERHAPS: &str = "rows of a list that may be other awards of the same recipient, with another amount or of another \
-                       year: they are counted beside these; write the award number and the year into the list";
-/// Rows that a report names as examples.
+/// The warning about rows that are left out.
+const LEFT_OUT: &str = "rows of a list that could be any of several awards (left out): add the award number to the \
+                        list";
+/// The warning about rows that may be counted twice.
+const PERHAPS: &str = "rows of a list that may be existing awards of the recipient with another amount or year, and \
+                       are then counted twice: add the award number and the year to the list";
+/// How many examples the report lists.
 const EXAMPLES: usize = 5;
 
-/// An award that a list has told of.
+/// An award that a list has mentioned.
 #[derive(Debug)]
 struct ListedAward {
     terms: ListedTerms,
     name: String,
-    /// Whether only its terms tell it from others.
+    /// Whether only its terms distinguish it from others.
     is_told_by_terms: bool,
 }
 
-/// The rows, and the awards that none of them is yet.
+/// The rows, and the awards not yet matched to any of them.
 struct Identifying<'a> {
     rows: &'a [&'a Award],
     recipients: Vec<BTreeSet<Recipient>>,
@@ -58,7 +57,7 @@ struct Identifying<'a> {
     found: Vec<Identity>,
 }
 
-/// Finds which awards rows without a number are, each by its place.
+/// Finds the award of each row without a number, by position.
 pub(crate) async fn identify(
     job: &mut Job,
     awards: &Awards,
@@ -96,7 +95,7 @@ fn terms(row: &Award) -> ListedTerms {
     ListedTerms { share, program_id, fiscal_year }
 }
 
-/// How many there are, and some of them.
+/// A count and examples.
 type Counted = (u64, Vec<String>);
 
 fn count(counted: &mut Counted, row: &Award, others: &[&str]) {
@@ -109,7 +108,7 @@ fn count(counted: &mut Counted, row: &Award, others: &[&str]) {
 }
 
 impl Identifying<'_> {
-    /// The free awards of the recipient of a row that fit it, in the order of their ids.
+    /// The unmatched awards of a row's recipient that fit it, by id.
     fn fitting(&self, at: usize, fits: impl Fn(ListedTerms, &ListedAward) -> bool) -> Vec<i32> {
         let row = terms(self.rows[at]);
         let ids = self.recipients[at].iter().filter_map(|it| self.of.get(it)).flatten();
@@ -132,7 +131,7 @@ impl Identifying<'_> {
         ids.iter().filter_map(|id| self.free.get(id)).map(|award| award.name.as_str()).collect()
     }
 
-    /// Awards of the same terms cannot be told apart: of several, the first one is the first one.
+    /// Awards with the same terms cannot be told apart, so the first row gets the first award.
     fn same_terms(&mut self) {
         for at in self.open() {
             let same = |row: ListedTerms, award: &ListedAward| {

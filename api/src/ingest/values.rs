@@ -1,4 +1,4 @@
-//! What a cell says, read exactly or refused with the reason.
+//! Parses cells exactly, or refuses them with a reason.
 
 use std::str::FromStr;
 
@@ -7,10 +7,10 @@ use entity::scalar::{DecimalError, Hours, Ori, STATES, State, parse_fixed};
 
 use super::row::{FileRow, RowRefusal};
 
-/// The years in which anything here can lie.
+/// The range of valid years.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 
-/// Reads a date: `2024-10-01`, with or without a time of day after it, or `10/1/2024`.
+/// Parses a date: `2024-10-01`, with or without a time of day, or `10/1/2024`.
 pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
     let day = text.split([' ', 'T']).next().unwrap_or(text);
     let date = if day.contains('/') {
@@ -20,12 +20,12 @@ pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
     };
     match date {
         Ok(date) if YEARS.contains(&date.year()) => Ok(date),
-        Ok(_) => Err("is a date too far from today".to_owned()),
+        Ok(_) => Err("is a date outside the years 1900 to 2100".to_owned()),
         Err(_) => Err("is not a date, such as 2024-10-01".to_owned()),
     }
 }
 
-/// Reads a year.
+/// Parses a year.
 pub(crate) fn year(text: &str) -> Result<i32, String> {
     let digits = text.strip_prefix("FY").unwrap_or(text).trim();
     let year = count(digits).ok().filter(|_| !digits.contains(','));
@@ -34,13 +34,13 @@ pub(crate) fn year(text: &str) -> Result<i32, String> {
     year.ok_or_else(|| "is not a year, such as 2024".to_owned())
 }
 
-/// Reads a decimal number, exactly, as accountants, Excel and R write it: `-1,234.00`, `$(1,234.00)`, `1,234.00-`,
+/// Parses a decimal number exactly, as accountants, Excel and R write it: `-1,234.00`, `$(1,234.00)`, `1,234.00-`,
 /// `1e+05`.
 pub(crate) fn decimal<T: FromStr<Err = DecimalError>>(text: &str) -> Result<T, DecimalError> {
     plain(text)?.parse()
 }
 
-/// Reads a whole number, exactly, however a statistics program wrote it: `4000`, `4,000`, `4e3`, `4000.0`.
+/// Parses a whole number exactly, as statistics programs write it: `4000`, `4,000`, `4e3`, `4000.0`.
 pub(crate) fn count(text: &str) -> Result<i64, String> {
     let wrong = "is not a whole number, such as 4000 or 4e3";
     if text.contains('$') {
@@ -49,11 +49,11 @@ pub(crate) fn count(text: &str) -> Result<i64, String> {
     plain(text).and_then(|plain| parse_fixed(&plain, 0)).map_err(|_| wrong.to_owned())
 }
 
-/// A number with its sign in front, and nothing else but digits, thousands separators and a decimal point.
+/// A number with its sign in front, otherwise only digits, thousands separators and a decimal point.
 fn plain(text: &str) -> Result<String, DecimalError> {
     let mut rest = text.trim();
     let mut signs = 0;
-    // A sign, a dollar sign and an opening parenthesis come in every order.
+    // The sign, the dollar sign and the opening parenthesis come in any order.
     let (mut is_negative, mut has_dollar, mut is_open) = (false, false, false);
     loop {
         rest = rest.trim_start();
@@ -81,14 +81,14 @@ fn plain(text: &str) -> Result<String, DecimalError> {
         Some((mantissa, exponent)) => shifted(mantissa, exponent)?,
         None => rest.to_owned(),
     };
-    // What is left is read by who knows the unit, and takes signs of its own.
+    // The rest is parsed by the type that knows the unit, which accepts signs of its own.
     if !digits.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
         return Err(DecimalError::NotANumber);
     }
     Ok(if is_negative { format!("-{digits}") } else { digits })
 }
 
-/// A number with an exponent, written without it.
+/// Rewrites a number with an exponent without it.
 fn shifted(mantissa: &str, exponent: &str) -> Result<String, DecimalError> {
     let wrong = DecimalError::NotANumber;
     let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -112,7 +112,7 @@ fn shifted(mantissa: &str, exponent: &str) -> Result<String, DecimalError> {
     Ok(format!("{whole}.{decimals}"))
 }
 
-/// Reads a number of hours.
+/// Parses a number of hours.
 pub(crate) fn hours(text: &str) -> Result<Hours, String> {
     let hours: Result<Hours, DecimalError> = decimal(text);
     match hours {
@@ -122,11 +122,11 @@ pub(crate) fn hours(text: &str) -> Result<Hours, String> {
     }
 }
 
-/// Reads a state by its postal code or its name.
+/// Parses a state, by postal code or name.
 pub(crate) fn state(text: &str) -> Result<State, String> {
     let name = text.trim();
     let by_name = STATES.iter().find(|(_, known)| {
-        // `U.S. Virgin Islands`, as others call them.
+        // Other publishers' spellings of `U.S. Virgin Islands`.
         let short = known.strip_prefix("U.S. ").unwrap_or(known);
         let plain = name.strip_prefix("US ").or_else(|| name.strip_prefix("United States "));
         known.eq_ignore_ascii_case(name) || short.eq_ignore_ascii_case(plain.unwrap_or(name))
@@ -137,8 +137,8 @@ pub(crate) fn state(text: &str) -> Result<State, String> {
         .map_err(|_| "is not a state or territory, such as CA or California".to_owned())
 }
 
-/// The state that an ORI begins with. Nebraska and Guam go by other letters there; an ORI may begin
-/// with something that is no state.
+/// The state that an ORI begins with. Nebraska and Guam have other letters there, and some ORIs do not begin with a
+/// state.
 pub(crate) fn state_of_ori(ori: &str) -> Option<State> {
     match ori.get(..2)? {
         "NB" => "NE",
@@ -149,7 +149,7 @@ pub(crate) fn state_of_ori(ori: &str) -> Option<State> {
     .ok()
 }
 
-/// Refuses a row whose ORI is of another state than its other columns say. Not every ORI begins with a state.
+/// Refuses a row whose ORI belongs to another state than its other columns. Not every ORI begins with a state.
 pub(crate) fn agree_on_state(
     row: &FileRow<'_>,
     field: &str,
@@ -166,16 +166,15 @@ pub(crate) fn agree_on_state(
     }
 }
 
-/// An award number as a key: letters and digits only, in upper case. Award letters print hyphens
-/// where data files have none.
+/// An award number as a key: letters and digits only, in upper case. Award letters print hyphens that data files omit.
 pub(crate) fn award_key(number: &str) -> Option<String> {
     let key: String =
         number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     (!key.is_empty()).then_some(key)
 }
 
-/// An assistance listing as it is written: two digits, a point, three digits. A spreadsheet takes
-/// it for a number and drops the zeros at its end.
+/// An assistance listing in its usual form: two digits, a point, three digits. Spreadsheets treat it as a number and
+/// drop trailing zeros.
 pub(crate) fn listing(text: &str) -> Option<String> {
     let (agency, program) = text.trim().split_once('.')?;
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -183,26 +182,26 @@ pub(crate) fn listing(text: &str) -> Option<String> {
     (shaped && digits(agency) && digits(program)).then(|| format!("{agency}.{program:0<3}"))
 }
 
-/// A code of digits that something took for a number, and wrote with a decimal.
+/// A numeric code without the `.0` that a spreadsheet added.
 fn code(text: &str) -> &str {
     text.strip_suffix(".0").unwrap_or(text)
 }
 
-/// A code of so many digits, of which zeros at its beginning may have been lost.
+/// A code of a fixed number of digits, with lost leading zeros restored.
 pub(crate) fn padded(text: &str, width: usize) -> Option<String> {
     let text = code(text);
     let shaped = text.len() <= width && text.bytes().all(|byte| byte.is_ascii_digit());
     shaped.then(|| format!("{text:0>width$}"))
 }
 
-/// Whether a place, in degrees, may be in a state or a territory. Where the sign of the longitude was lost, it is not.
+/// Whether a location, in degrees, can be in a state or territory. It cannot if the longitude lost its sign.
 pub(crate) fn is_in_the_states(latitude: f64, longitude: f64) -> bool {
     // From American Samoa to Alaska; from the Aleutian Islands to the Virgin Islands, and the Marianas.
     let is_east = (144.0..=180.0).contains(&longitude);
     (-15.0..=72.0).contains(&latitude) && ((-180.0..=-64.0).contains(&longitude) || is_east)
 }
 
-/// The first five digits of a ZIP code, where there are five.
+/// The first five digits of a ZIP code, if there are five.
 pub(crate) fn zip(text: &str) -> Option<String> {
     let text = code(text);
     let zip = text.get(..5)?;
@@ -211,7 +210,7 @@ pub(crate) fn zip(text: &str) -> Option<String> {
     (plain && zip.bytes().all(|byte| byte.is_ascii_digit())).then(|| zip.to_owned())
 }
 
-/// Reads a value of a closed set: `Law enforcement` and `law-enforcement` are `LAW_ENFORCEMENT`.
+/// Parses a value of a closed set: `Law enforcement` and `law-enforcement` are `LAW_ENFORCEMENT`.
 pub(crate) fn choice<E>(text: &str) -> Result<E, String>
 where
     E: sea_orm::ActiveEnum<Value = String> + sea_orm::Iterable,
@@ -220,7 +219,7 @@ where
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     E::iter().find(|value| value.to_value().replace('_', "") == wanted).ok_or_else(|| {
         let known: Vec<String> = E::iter().map(|value| value.to_value()).collect();
-        format!("is none of {}", known.join(", "))
+        format!("is not one of {}", known.join(", "))
     })
 }
 

@@ -1,11 +1,12 @@
-//! Values of agencies that a newer file leaves empty.
+//! Withdraws values of agencies that a newer file leaves empty.
 //!
-//! A file that has a column, and nothing that can be taken in a cell of it, withdraws the value that an earlier table of
-//! its kind gave, as if there had been only the newer one. What others say of the agency stays: a crosswalk
-//! without a ZIP code says nothing against that of the FBI. A table of a year is of a kind with those of the same year only.
+//! If a file has a column but no usable value in a cell, the value from an earlier table of the same kind is withdrawn,
+//! as if only the newer table existed. Values from other kinds of tables stay: a crosswalk without a ZIP code does not
+//! contradict the FBI's. A table for one year is of the same kind only as tables for the same year.
 //!
-//! Who gave a value is known by the history of the agency: the load that brought it, and the kinds of tables that this
-//! load had read. Where that was forgotten, or the load is older than such notes, nobody knows, and the value stays.
+//! The agency's history shows where a value came from: the load that brought it, and the kinds of tables that this load
+//! read. If that history was deleted, or the load is too old to have recorded it, the origin is unknown and the value
+//! stays.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -24,12 +25,14 @@ use super::{
 };
 use crate::database::load::{KEPT_COUNTER, counter};
 
-/// Agencies whose history is read at once.
+/// How many agencies' histories are read at once.
 const CHUNK: usize = 5_000;
-const WITHDRAWN: &str = "values of agencies that a newer file of the kind leaves empty, withdrawn";
-const UNTOLD: &str = "values of agencies that a newer file leaves empty, kept: nobody knows any more which file gave them";
+const WITHDRAWN: &str =
+    "values of agencies withdrawn because a newer file of the same kind leaves them empty";
+const UNTOLD: &str = "values of agencies kept although a newer file leaves them empty, because it is no longer known \
+    which file they came from";
 
-/// A value of an agency that files give.
+/// A value of an agency that files provide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum AgencyField {
     Name,
@@ -45,7 +48,7 @@ pub(crate) enum AgencyField {
 }
 
 impl AgencyField {
-    /// Whether an agency has a value of it.
+    /// Whether an agency has the value.
     fn is_in(self, row: &agency::Model) -> bool {
         match self {
             Self::Name => row.name.is_some(),
@@ -60,14 +63,14 @@ impl AgencyField {
         }
     }
 
-    /// Whether two agencies have the same value of it.
+    /// Whether two agencies have the same value.
     fn is_same(self, one: &agency::Model, other: &agency::Model) -> bool {
         let mut changed = one.clone();
         self.take(&mut changed, other);
         changed == *one
     }
 
-    /// Gives an agency the value of another one.
+    /// Copies the value from another agency.
     fn take(self, row: &mut agency::Model, from: &agency::Model) {
         match self {
             Self::Name => row.name.clone_from(&from.name),
@@ -82,7 +85,7 @@ impl AgencyField {
         }
     }
 
-    /// Leaves an agency without a value of it; one that is the last of some years, with that of its last year.
+    /// Clears the value. A value that comes from the latest year is replaced by that of the latest year left.
     fn clear(self, row: &mut agency::Model, last: Option<i32>) {
         match self {
             Self::Name => row.name = None,
@@ -97,7 +100,7 @@ impl AgencyField {
         }
     }
 
-    /// The measure whose last value it is.
+    /// The measure whose latest value it is.
     fn measure(self) -> Option<&'static str> {
         match self {
             Self::Population => Some(POPULATION),
@@ -114,7 +117,7 @@ struct EmptyCell {
     source_id: i32,
 }
 
-/// What the files of a load leave empty, and what they do not.
+/// Which values the files of a load leave empty, and which they give.
 #[derive(Debug, Default)]
 pub(crate) struct Withdrawals {
     empty: BTreeMap<(usize, AgencyField), EmptyCell>,
@@ -122,8 +125,7 @@ pub(crate) struct Withdrawals {
 }
 
 impl Withdrawals {
-    /// Notes a row about an agency: the kind of its table, and of each value of which that has a column whether the row
-    /// gives it.
+    /// Records a row about an agency: the kind of its table, and for each value with a column whether the row gives it.
     pub(crate) fn note(
         &mut self,
         job: &mut Job,
@@ -143,7 +145,7 @@ impl Withdrawals {
         }
     }
 
-    /// Withdraws what tables of the same kinds gave before, and no table of this load gives.
+    /// Withdraws values that tables of the same kinds gave before and no table of this load gives.
     pub(crate) async fn settle(
         &mut self,
         job: &mut Job,
@@ -176,13 +178,13 @@ impl Withdrawals {
     }
 }
 
-/// What agencies were before, and what the loads that made them so had read.
+/// Earlier versions of agencies, and the tables read by the loads that created them.
 struct Versions {
-    /// By the agency, the newest first.
+    /// By agency, newest first.
     earlier: HashMap<i32, Vec<agency::Model>>,
-    /// By the revision.
+    /// By revision.
     kinds: HashMap<i32, BTreeSet<String>>,
-    /// The first revision that is kept. What it began with may have been there before.
+    /// The first revision that is kept. Its values may be older.
     kept: i32,
 }
 
@@ -214,7 +216,7 @@ impl Versions {
         Ok(Self { earlier, kinds: kinds.collect(), kept })
     }
 
-    /// The kinds of tables that the load had read which brought a value of an agency; none where nobody knows.
+    /// The kinds of tables read by the load that brought a value of an agency; none if unknown.
     fn kinds(&self, row: &agency::Model, field: AgencyField) -> Option<&BTreeSet<String>> {
         let earlier = self.earlier.get(&row.id).map(Vec::as_slice).unwrap_or_default();
         let of_value = earlier.iter().take_while(|it| field.is_same(it, row));

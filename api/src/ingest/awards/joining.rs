@@ -1,4 +1,4 @@
-//! Awards of lists without a number, and the awards with one that they are made one with.
+//! Joins awards of lists without a number with the same awards that have one.
 
 use std::collections::BTreeSet;
 
@@ -16,11 +16,11 @@ use crate::ingest::{
     sources::Origins,
 };
 
-/// Ids that go into one statement.
+/// How many ids one statement contains.
 const CHUNK: usize = 5_000;
 
 impl Awards {
-    /// The awards of some recipients that the load has not come upon, by id, with what sources say of them.
+    /// The awards of a set of recipients, sorted by id, with their claims.
     pub(crate) async fn of_recipients(
         &self,
         job: &Job,
@@ -46,7 +46,7 @@ impl Awards {
         self.with_claims(job, rows).await
     }
 
-    /// The awards of lists that have no number.
+    /// The awards of lists without a number.
     pub(crate) async fn without_number(
         &self,
         job: &Job,
@@ -72,13 +72,13 @@ impl Awards {
             .collect())
     }
 
-    /// Which source said what.
+    /// The origins of awards and claims.
     pub(crate) fn origins(&self) -> &Origins {
         &self.origins
     }
 
-    /// Makes one of two awards: what a list says of one without a number is kept beside what is said of the other, and the
-    /// first one goes.
+    /// Joins two awards: what the list says about the one without a number becomes claims of the other, and the former
+    /// is removed.
     pub(crate) async fn join(
         &mut self,
         job: &mut Job,
@@ -100,7 +100,7 @@ impl Awards {
         if slot.claims.is_empty() {
             slot.tell_apart(&self.origins, ClaimOrigin::AwardList);
         }
-        // Of two lists, the one that is there has the later word.
+        // If both come from lists, the existing award's values count as later.
         let later = !slot.claims.is_empty();
         let here = (ClaimOrigin::AwardList, listed.source_id);
         let said = Award::listed(listed, described);
@@ -121,7 +121,7 @@ impl Awards {
 }
 
 impl Award {
-    /// What a list has said of an award of the dataset.
+    /// What a list said about an award of the dataset.
     fn listed(row: &grant::Model, recipient: Described) -> Self {
         Self {
             recipient,

@@ -1,11 +1,10 @@
-//! Awards of a load, whatever format they come from: found by key, compared, added or changed.
+//! The awards of a load in any format: found by key, compared, added or changed.
 //!
-//! A row may say something about an award that another row of the same load says differently: each
-//! transaction repeats the award as it stood on its day. So what is later wins, by the day and the
-//! number of the modification, whatever the order of the rows or of the files; what the later one
-//! leaves empty, the earlier one fills.
+//! Rows of one load may describe the same award differently: each transaction repeats the award as it was on its day.
+//! The later row wins, by day and modification number, whatever the order of rows and files. Earlier rows fill what the
+//! later one leaves empty.
 //!
-//! Of each award that the load has seen a few bytes are kept in memory, and no more.
+//! Only a few bytes of each award in the load are kept in memory.
 
 mod joining;
 mod modification;
@@ -39,16 +38,16 @@ use super::{
     sources::Origins,
 };
 
-/// Awards that a report names as examples.
+/// How many examples the report lists.
 const EXAMPLES: usize = 5;
 
-/// The day and the modification as of which something is said.
+/// The day and modification as of which something is stated.
 pub(crate) type AsOf = (NaiveDate, ModificationOrder);
 
-/// What a row says about an award. What is `None`, it does not say.
+/// The values in a row about an award. `None` means that it says nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Award {
-    /// The award, where it is known already which one it is.
+    /// The id of the award, if already known.
     pub(crate) grant_id: Option<i32>,
     pub(crate) number: Option<String>,
     pub(crate) key: Option<String>,
@@ -72,9 +71,9 @@ pub(crate) struct Award {
     pub(crate) status: Option<GrantStatus>,
     pub(crate) title: Option<String>,
     pub(crate) as_of: Option<AsOf>,
-    /// What the sum of all transactions is, as the source states it.
+    /// The sum of all transactions, as the source states it.
     pub(crate) stated_total: Option<Dollars>,
-    /// What the source has a column for, and nothing in it: what it said of that before is withdrawn.
+    /// The fields that the source has a column for but leaves empty: its earlier values are withdrawn.
     pub(crate) withdrawn: EmptyFields<ClaimField>,
 }
 
@@ -91,43 +90,43 @@ enum Fate {
 struct TouchedAward {
     fate: Fate,
     as_of: Option<AsOf>,
-    /// Whether it has obligations, whose sum is its federal share if all are there.
+    /// Whether it has obligations. If all are present, their sum is its federal share.
     obligated: bool,
     /// The total that rows of USAspending state.
     stated: StatedTotal,
 }
 
 impl TouchedAward {
-    /// An award of which the load has seen nothing else.
+    /// An award without any rows of the load so far.
     fn new(fate: Fate) -> Self {
         Self { fate, as_of: None, obligated: false, stated: StatedTotal::Unsaid }
     }
 }
 
-/// An award on its way to the database.
+/// An award about to be written.
 struct AwardSlot {
     row: grant::Model,
     before: Option<grant::Model>,
     touched: TouchedAward,
-    /// What its sources say, where there are several kinds of them.
+    /// The claims of its sources, if it has several origins.
     claims: GrantClaims,
 }
 
 /// The awards of a load.
 pub(crate) struct Awards {
     touched: HashMap<i32, TouchedAward>,
-    /// What was known of the money of awards that the load changes.
+    /// The money of changed awards before the load.
     before: HashMap<i32, MoneyBefore>,
     next_id: i32,
     /// Whether the dataset had any obligations before the load.
     any_obligations: bool,
     origins: Origins,
-    /// The awards of the load whose program is not known.
+    /// The awards of the load without a known program.
     programless: BTreeMap<i32, String>,
 }
 
 impl Awards {
-    /// Begins with none.
+    /// Starts empty.
     pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
         let some = obligation::Entity::find().limit(1).count(job.load.transaction()).await?;
         Ok(Self {
@@ -140,19 +139,19 @@ impl Awards {
         })
     }
 
-    /// Whether the load has come upon an award.
+    /// Whether the load has touched an award.
     pub(crate) fn has_touched(&self, id: i32) -> bool {
         self.touched.contains_key(&id)
     }
 
-    /// Notes that an award has obligations.
+    /// Records that an award has obligations.
     pub(crate) fn obligated(&mut self, id: i32) {
         if let Some(touched) = self.touched.get_mut(&id) {
             touched.obligated = true;
         }
     }
 
-    /// Notes that an award was changed by something else than what was said about it.
+    /// Records that an award changed other than through its own rows.
     pub(crate) fn changed(&mut self, id: i32) {
         let new = TouchedAward { obligated: true, ..TouchedAward::new(Fate::Changed) };
         let touched = self.touched.entry(id).or_insert(new);
@@ -161,13 +160,13 @@ impl Awards {
         }
     }
 
-    /// Notes that an award was taken out.
+    /// Records that an award was removed.
     pub(crate) fn removed(&mut self, id: i32) {
         self.touched.insert(id, TouchedAward::new(Fate::Removed));
         self.programless.remove(&id);
     }
 
-    /// Writes what rows say about awards, and tells the id of the award of each row.
+    /// Writes what rows say about awards, and returns the award id of each row.
     pub(crate) async fn write(
         &mut self,
         job: &mut Job,
@@ -204,7 +203,7 @@ impl Awards {
         Ok(ids)
     }
 
-    /// The awards of the dataset that rows may be about.
+    /// The awards of the dataset that rows may describe.
     async fn known(&mut self, job: &Job, awards: &[Award]) -> Result<AwardBatch, DbErr> {
         let keys = |part: fn(&Award) -> Option<&String>| {
             let mut keys: Vec<&String> = awards.iter().filter_map(part).collect();
@@ -223,13 +222,13 @@ impl Awards {
         self.batch(job, conditions).await
     }
 
-    /// Keeps what is known of the money of awards, before their transactions are changed.
+    /// Remembers the money of awards before their transactions change.
     pub(crate) async fn remember(&mut self, job: &Job, ids: &[i32]) -> Result<(), DbErr> {
         let fresh = ids.iter().filter(|id| !self.touched.contains_key(id)).copied();
         self.batch(job, [grant::Column::Id.is_in(fresh)]).await.map(|_| ())
     }
 
-    /// The awards of the dataset that meet one of some conditions.
+    /// The awards that meet any of the conditions.
     async fn batch(
         &mut self,
         job: &Job,
@@ -258,7 +257,7 @@ impl Awards {
         Ok(batch)
     }
 
-    /// Of awards that the load has not come upon yet: as of when the dataset knows them, and the cents of their
+    /// For awards that the load has not touched: sets as of when their data is known, and returns the cents of their
     /// transactions.
     async fn add_obligations(
         &self,
@@ -294,7 +293,7 @@ impl Awards {
         Ok(sums)
     }
 
-    /// The awards with transactions of which the load states another total than they had.
+    /// The awards with transactions for which the load states a total other than their previous sum.
     pub(crate) fn stated_otherwise(&self) -> Vec<i32> {
         let differs = |id: &i32, touched: &TouchedAward| {
             let sum = self.before.get(id).and_then(|before| before.sum);
@@ -305,7 +304,7 @@ impl Awards {
         ids.map(|(id, _)| *id).collect()
     }
 
-    /// The federal share of an award, whose transactions add up to a sum.
+    /// The federal share of an award, given the sum of its transactions.
     pub(crate) fn share(&self, id: i32, sum: Dollars, has_first: bool) -> AwardShare {
         let stated = self.touched.get(&id).map_or(StatedTotal::Unsaid, |touched| touched.stated);
         let before = self.before.get(&id).copied().unwrap_or_default();
@@ -343,7 +342,7 @@ impl Awards {
         self.origins.store(job, claims).await
     }
 
-    /// Settles what sources say differently, and counts what became of the awards.
+    /// Settles differences between sources, and counts what happened to the awards.
     pub(crate) async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
         for id in self.origins.settle(job).await? {
             self.changed(id);
@@ -365,14 +364,14 @@ impl Awards {
         }
         let examples = self.programless.values().take(EXAMPLES).cloned().collect();
         job.report.note_with_examples(
-            "awards of which no program is known",
+            "awards without a known program",
             self.programless.len() as u64,
             examples,
         );
     }
 }
 
-/// The awards that a batch of rows is about.
+/// The awards that a batch of rows describes.
 #[derive(Default)]
 struct AwardBatch {
     slots: BTreeMap<i32, AwardSlot>,
@@ -395,8 +394,8 @@ impl AwardBatch {
         self.slots.entry(row.id).or_insert(AwardSlot { row, before, touched, claims });
     }
 
-    /// The award that a row is about. An award number is unique within an agency of the government
-    /// only, so of two different keys of USAspending it takes the same listing to be one award.
+    /// The award that a row describes. An award number is unique only within a government agency, so two awards with
+    /// different USAspending keys are the same only if they have the same listing.
     fn find(&self, award: &Award) -> Option<i32> {
         let by_usaspending_key =
             award.usaspending_key.as_ref().and_then(|key| self.by_usaspending_key.get(key));
@@ -412,14 +411,14 @@ impl AwardBatch {
     }
 }
 
-/// An award in a report.
+/// An award as text for the report.
 pub(crate) fn shown(row: &grant::Model) -> String {
     let number = row.award_number.as_deref().or(row.usaspending_key.as_deref());
     let mut text = number.unwrap_or("an award without a number").to_owned();
     if let Some(title) = &row.title {
         let start: String = title.chars().take(60).collect();
         let more = if start.len() < title.len() { "..." } else { "" };
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = write!(text, " ({start}{more})");
     }
     text

@@ -1,7 +1,7 @@
 //! The order of the modifications of an award.
 
-/// The place of a modification among those of one day, as people count them: `0` and `00` are the first, then come
-/// `00-1`, `01`, `01-1`, `02`, `P00003` and `10`.
+/// The order of modifications within one day, as people count them: `0` and `00` come first, then `00-1`, `01`, `01-1`,
+/// `02`, `P00003` and `10`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ModificationOrder([u64; 4]);
 
@@ -9,8 +9,8 @@ impl ModificationOrder {
     /// After all modifications.
     pub(crate) const LAST: Self = Self([u64::MAX; 4]);
 
-    /// The place of a number. Letters before the first digit only say what kind of number it is; a letter after one
-    /// counts within it.
+    /// The position of a number. Letters before the first digit only show the type of number; a letter after a digit
+    /// counts as part of it.
     pub(crate) fn of(text: Option<&str>) -> Self {
         let text = text.unwrap_or_default();
         let text = text.trim_start_matches(|c: char| !c.is_ascii_digit());
@@ -39,7 +39,7 @@ impl ModificationOrder {
         Self(numbers)
     }
 
-    /// Whether it is the award itself, before any modification.
+    /// Whether this is the award itself, before any modification.
     pub(crate) fn is_base(self) -> bool {
         self == Self::default()
     }

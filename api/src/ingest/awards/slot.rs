@@ -1,4 +1,4 @@
-//! What a row tells of an award, and which of it the award shows.
+//! What a row says about an award, and which of it the award shows.
 
 use entity::{
     grant,
@@ -13,7 +13,7 @@ use crate::ingest::{
 };
 
 impl AwardSlot {
-    /// Takes a row: its keys, and what it says.
+    /// Applies a row: its keys and its values.
     pub(super) fn apply(
         &mut self,
         award: &Award,
@@ -42,7 +42,7 @@ impl AwardSlot {
         self.take(award, found, later, (origins, (origin, source_id)));
     }
 
-    /// Takes all that is said but the keys.
+    /// Applies all values except the keys.
     pub(super) fn take(
         &mut self,
         award: &Award,
@@ -73,7 +73,7 @@ impl AwardSlot {
         told.set(ClaimField::Outlayed, &mut row.outlayed, award.outlayed.as_ref());
         told.set(ClaimField::Status, &mut row.status, award.status.as_ref());
         told.set(ClaimField::Title, &mut row.title, award.title.as_ref());
-        // Where there are obligations, these tell the share and the first day, whatever a list says.
+        // If the award has obligations, they determine the share and the first day, whatever a list says.
         if !self.touched.obligated {
             told.set(ClaimField::ObligatedOn, &mut row.obligated_on, award.obligated_on.as_ref());
             told.set(
@@ -89,7 +89,7 @@ impl AwardSlot {
 }
 
 impl AwardSlot {
-    /// Makes claims of what the award shows, where that is of another origin.
+    /// Turns the award's columns into claims if they have another origin.
     pub(super) fn tell_apart(&mut self, origins: &Origins, other: ClaimOrigin) {
         let origin = origins.of(&self.row);
         if origin != other {
@@ -98,13 +98,13 @@ impl AwardSlot {
     }
 }
 
-/// What a row of a source tells of an award.
+/// What a row of a source says about an award.
 struct ToldOfAward<'a> {
     claims: &'a mut GrantClaims,
     grant_id: i32,
     origin: ClaimOrigin,
     source_id: i32,
-    /// Whether it is later than what the origin has told so far.
+    /// Whether the row is later than what the origin said so far.
     later: bool,
     withdrawn: &'a [ClaimField],
 }
@@ -115,7 +115,7 @@ impl ToldOfAward<'_> {
         self.claims.make(key, value, self.source_id, self.later)
     }
 
-    /// Takes a value that is said, and shows it where nobody is believed more.
+    /// Applies a value, and shows it unless a more trusted origin has one.
     fn set_as<T: Clone>(
         &mut self,
         field: ClaimField,
@@ -145,13 +145,13 @@ impl ToldOfAward<'_> {
         self.set_as(field, target, said, (ClaimText::claimed, T::of_claim));
     }
 
-    /// Takes back what the origin said, and tells what another one says.
+    /// Withdraws the origin's claim, and returns another origin's value.
     fn withdraw(&mut self, field: ClaimField) -> Option<String> {
         self.claims.withdraw(field, self.origin);
         self.claims.of_any(field).map(|claim| claim.value.clone())
     }
 
-    /// Keeps what is said where there are other sources, and shows it nowhere.
+    /// Keeps a value as a claim without showing it, if the award has other sources.
     fn claim<T: ClaimText>(&mut self, field: ClaimField, said: Option<&T>) {
         if let Some(value) = said.filter(|_| !self.claims.is_empty()) {
             self.make(field, value.claimed());
@@ -160,8 +160,8 @@ impl ToldOfAward<'_> {
         }
     }
 
-    /// Takes a recipient: of one origin the later one, but never an organization for an agency; of several the one that
-    /// is found more surely.
+    /// Applies a recipient. Within one origin the later one wins, but an organization never replaces an agency unless a
+    /// person decided so. Between origins, the more certain match wins.
     fn recipient(&mut self, row: &mut grant::Model, said: &Described, found: FoundRecipient) {
         let agency = row.agency_id.map(Recipient::Agency);
         let known = agency.or(row.organization_id.map(Recipient::Organization));
@@ -186,7 +186,7 @@ impl ToldOfAward<'_> {
         };
         let this = (found.recipient, said.name.as_str());
         let differs = known.is_some_and(|known| are_different((known, name.as_deref()), this));
-        // An identifier is that of the recipient, whichever source gives it.
+        // The UEI belongs to the recipient, whichever source gives it.
         let uei = row.recipient_uei.take();
         if is_better {
             (row.agency_id, row.organization_id) = found.recipient.columns();
@@ -199,7 +199,7 @@ impl ToldOfAward<'_> {
         if stands {
             let is_others = shown.is_some_and(|shown| shown != self.origin);
             let shown = if is_better || shown.is_none() { Some(self.origin) } else { shown };
-            // What the other origin named is known where it was shown.
+            // The other origin's recipient is known only if it was the one shown.
             let differs =
                 if is_others { differs } else { self.claims.recipient_differs() || differs };
             let is_alone = self.claims.recipients() < 2;
@@ -208,7 +208,7 @@ impl ToldOfAward<'_> {
     }
 }
 
-/// Takes a value that is said; an earlier word only where nothing is known.
+/// Sets a value; an earlier value only fills an unknown one.
 fn set<T: Clone>(target: &mut Option<T>, said: Option<&T>, later: bool) {
     if said.is_some() && (later || target.is_none()) {
         *target = said.cloned();

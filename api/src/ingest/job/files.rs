@@ -1,7 +1,7 @@
-//! The tables of a file: of a text, of an archive, of a workbook.
+//! The tables of a file: of a text, an archive or a workbook.
 //!
-//! A file is read twice. What takes long and comes out the same is kept from the first time: how its letters are encoded,
-//! and the rows of its sheet, in a temporary file.
+//! A file is read twice. Results that are expensive and do not change are kept from the first pass: the encoding of a
+//! text, and the rows of a sheet, in a temporary file.
 
 use std::{collections::HashMap, fs::File, io::Read};
 
@@ -18,16 +18,16 @@ use crate::ingest::{
     workbook::{SpooledSheet, Workbook, WorkbookKind},
 };
 
-/// What the first reading of a file leaves for the second.
+/// What the first pass over a file keeps for the second.
 #[derive(Default)]
 pub(super) struct KeptTables {
-    /// By the place of a text.
+    /// The encoding of each text, by place.
     encodings: HashMap<String, TextEncoding>,
-    /// By the place of a workbook: the sheet that is read of it, and the sheet's place.
+    /// The sheet read from each workbook, by the place of the workbook, with the sheet's place.
     sheets: HashMap<String, (String, SpooledSheet)>,
 }
 
-/// The place of a table that is not of the format, its header, and what that lacks.
+/// A table that does not fit the format: its place, its header, and what is missing.
 type WrongTable = (String, Vec<String>, Mismatch);
 
 impl Job {
@@ -57,7 +57,7 @@ impl Job {
         self.progress.set_length(bytes);
         if container != Container::Zip {
             if self.sheet.is_some() {
-                let mend = "leave out --sheet, which is for XLSX, XLS and ODS";
+                let mend = "omit --sheet, which applies only to XLSX, XLS and ODS";
                 return Err(ImportError::file(FilePlace::file(&name), "has no sheets", mend));
             }
             let encoding = if let Some(encoding) = kept.encodings.get(&name) {
@@ -91,7 +91,7 @@ impl Job {
     ) -> Result<(), ImportError> {
         let (name, bytes) = (input.name.clone(), input.bytes);
         let damaged = |error: zip::result::ZipError| {
-            let mend = "the ZIP is damaged or was cut off: download it again";
+            let mend = "the ZIP is damaged or incomplete: download it again";
             ImportError::file(FilePlace::file(&name), error.to_string(), mend)
         };
         let fail = |error: std::io::Error| ImportError::read(FilePlace::file(&name), &error);
@@ -149,7 +149,7 @@ impl Job {
                     self.table(format, &place, &mut table, &layout).await?;
                     taken = true;
                 }
-                // A readme has no column in common with a table; a table that lacks one has many.
+                // A readme has no columns in common with a table; a table with a missing column has many.
                 Err((header, mismatch)) if mismatch.found > 0 && !format.passes_over(&header) => {
                     return Err(self.wrong_header(format, &place, &header, &mismatch));
                 }
@@ -166,8 +166,8 @@ impl Job {
                 }
                 None => ImportError::file(
                     FilePlace::file(&name),
-                    "the ZIP holds no CSV",
-                    "give the download as it came",
+                    "the ZIP contains no CSV",
+                    "provide the download unchanged",
                 ),
             });
         }
@@ -178,7 +178,7 @@ impl Job {
         Ok(())
     }
 
-    /// Reads the sheet of a workbook that is of the format, or says what the nearest one has, and where.
+    /// Reads the sheet of a workbook that fits the format, or returns the nearest one.
     async fn workbook<F: FormatReader>(
         &mut self,
         format: &mut F,
@@ -204,12 +204,12 @@ impl Job {
             let by_name = all.iter().position(|name| name.trim() == wanted.trim());
             let by_number = || wanted.parse::<usize>().ok()?.checked_sub(1);
             by_name.or_else(by_number).filter(|at| *at < all.len()).ok_or_else(|| {
-                let mend = format!("name one of {} by --sheet", quoted(&all));
+                let mend = format!("choose one of {} with --sheet", quoted(&all));
                 let problem = format!("has no sheet {wanted:?}");
                 ImportError::file(FilePlace::file(name), problem, mend)
             })
         });
-        // A sheet is of the format by its first rows. One that nobody sees is read only where it is named.
+        // The first rows show whether a sheet fits the format. A hidden sheet is read only if it is named.
         let (mut fitting, mut nearest) = (Vec::new(), None);
         let candidates: Vec<usize> = match chosen.transpose()? {
             Some(at) => vec![at],
@@ -237,9 +237,12 @@ impl Job {
             [taken] => *taken,
             several => {
                 let names: Vec<&str> = several.iter().map(|at| all[*at]).collect();
-                let problem =
-                    format!("has several sheets of {}: {}", self.report.format, quoted(&names));
-                let mend = "name one of them by --sheet; each is a load of its own";
+                let problem = format!(
+                    "has several sheets in the format {}: {}",
+                    self.report.format,
+                    quoted(&names)
+                );
+                let mend = "choose one with --sheet; each sheet is a separate load";
                 return Err(ImportError::file(FilePlace::file(name), problem, mend));
             }
         };
@@ -247,11 +250,11 @@ impl Job {
         let hidden = others.iter().filter(|it| it.is_hidden);
         let hidden: Vec<&str> = hidden.map(|it| it.name.as_str()).collect();
         if !others.is_empty() {
-            self.report.remarks.push(format!("{name}: its sheet {:?} is read", all[taken]));
+            self.report.remarks.push(format!("{name}: only the sheet {:?} was read", all[taken]));
         }
         if !hidden.is_empty() {
             let names = quoted(&hidden);
-            self.report.remarks.push(format!("{name}: hidden sheets, which are not read: {names}"));
+            self.report.remarks.push(format!("{name}: the hidden sheets {names} were not read"));
         }
         let seen = others.iter().filter(|it| !it.is_hidden);
         self.report.ignored_files.extend(seen.map(|it| format!("{name}/{}", it.name)));
@@ -282,12 +285,12 @@ impl Job {
 
     fn remark_encoding(&mut self, name: &str, encoding: TextEncoding) {
         if let Some(encoding) = encoding.name().filter(|_| !self.comparing) {
-            self.report.remarks.push(format!("{name} is read as {encoding}"));
+            self.report.remarks.push(format!("{name} was read as {encoding}"));
         }
     }
 }
 
-/// The workbook in a gzip, where that is what it holds.
+/// The workbook in a gzip file, if it contains one.
 fn packed_workbook(
     input: &mut InputFile,
     container: Container,
@@ -299,7 +302,7 @@ fn packed_workbook(
     let hidden = ProgressBar::hidden();
     let mut start = Vec::new();
     let text = input::stream(Container::Gzip, bytes, input.reader(&hidden)?);
-    // What is cut off is told where it is read.
+    // An incomplete file is reported where it is read.
     let is_read = text.take(4).read_to_end(&mut start).is_ok();
     if !is_read || !input::is_workbook_inside(&start) {
         return Ok(None);

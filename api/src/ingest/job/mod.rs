@@ -1,7 +1,7 @@
-//! The course of one load, the same for every format.
+//! Runs one load, the same way for every format.
 //!
-//! [`files`] finds the tables of a file, [`rows`] reads their rows and has the format ([`FormatReader`]) write them, and
-//! [`refused`] says what cannot be taken.
+//! [`files`] finds the tables of a file, [`rows`] reads their rows and has the format ([`FormatReader`]) write them,
+//! and [`refused`] handles refusals.
 
 mod files;
 mod reader;
@@ -25,13 +25,13 @@ use super::{
 };
 use crate::database::load::Load;
 
-/// A load in its course.
+/// A load in progress.
 pub(crate) struct Job {
     /// The load.
     pub(crate) load: Load,
-    /// What it has done so far.
+    /// The report so far.
     pub(crate) report: ImportReport,
-    /// The source that the batch came from.
+    /// The source of the current batch.
     pub(crate) source_id: i32,
     inputs: Vec<(InputFile, Option<i32>)>,
     rejects: Rejects,
@@ -40,13 +40,13 @@ pub(crate) struct Job {
     explain: bool,
     origins: Vec<Origin>,
     claims: Claims,
-    /// Whether the files are only read, to compare what their rows say.
+    /// Whether this is the first pass, which only compares rows.
     comparing: bool,
-    /// What contradicts itself and was seen only when it was written.
+    /// A contradiction that was found only while writing.
     contradiction: Option<String>,
-    /// The pages of answers among the files, each with its file.
+    /// The pages of API responses among the files.
     pages: Vec<(String, AnswerPage)>,
-    /// How many records were taken.
+    /// The number of records read.
     taken: u64,
     progress: ProgressBar,
 }
@@ -72,7 +72,7 @@ impl Job {
                 .await?;
             let mut already = None;
             if let Some(source) = source.as_ref().filter(|_| !request.again) {
-                // As another format it was another load, or it will be found to be no such file.
+                // A file that was loaded as another format was a different load, or will be refused now.
                 already = revision::Entity::find_by_id(source.revision_id)
                     .filter(revision::Column::Format.eq(request.format.name()))
                     .one(transaction)
@@ -110,12 +110,12 @@ impl Job {
         })
     }
 
-    /// Whether any file is to be read.
+    /// Whether any file must be read.
     pub(crate) fn has_work(&self) -> bool {
         self.report.files.iter().any(|file| file.already.is_none())
     }
 
-    /// Makes a source of every file that is new.
+    /// Creates a source for every new file.
     pub(crate) async fn add_sources(&mut self) -> Result<(), DbErr> {
         let mut next = self.load.next_id::<source::Entity>().await?;
         let mut rows = Vec::new();
@@ -142,7 +142,7 @@ impl Job {
         self.load.insert::<source::Entity>(&rows).await
     }
 
-    /// Reads all files and writes what they hold.
+    /// Reads all files and writes their content.
     pub(crate) async fn run<F: FormatReader>(&mut self, format: &mut F) -> Result<(), ImportError> {
         let shapes = format.shapes();
         let mut inputs = std::mem::take(&mut self.inputs);
@@ -167,7 +167,7 @@ impl Job {
             self.file(format, &shapes, &mut input, &mut tables).await?;
             input.check_unchanged()?;
         }
-        // What the rows say is compared, and the database needs room for its indexes.
+        // The comparison is finished, and the database needs memory for its indexes.
         self.claims = Claims::default();
         self.rejects.end()?;
         self.report.rejected.clone_from(&self.rejects.written);
@@ -178,7 +178,7 @@ impl Job {
         Ok(())
     }
 
-    /// Counts how something was found, and says so where it was asked for.
+    /// Counts how something was found, and explains it if requested.
     pub(crate) fn matched(&mut self, way: FoundBy, what: impl FnOnce() -> String) {
         *self.report.matches.entry(way).or_default() += 1;
         if self.explain {
@@ -186,15 +186,15 @@ impl Job {
         }
     }
 
-    /// Counts a recipient that several agencies fit, so that it is none of them.
+    /// Counts a recipient that several agencies fit, and that is therefore matched to none.
     pub(crate) fn ambiguous(&mut self, what: impl FnOnce() -> String) {
         self.report.note_example(
-            "recipients that several agencies fit, kept as organizations: `import --review FILE` lists them",
+            "recipients that fit several agencies, kept as organizations: `import --review FILE` lists them",
             what,
         );
     }
 
-    /// Ends the load: commits it, unless it was a trial or had nothing to do. One that brings nothing takes nothing out.
+    /// Ends the load: commits it, unless it was a dry run or had nothing to do. A load without rows removes nothing.
     pub(crate) async fn end(mut self) -> Result<ImportReport, DbErr> {
         self.report.explanations.sort();
         self.report.is_empty = self.has_work() && self.taken == 0;

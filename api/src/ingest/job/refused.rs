@@ -1,4 +1,4 @@
-//! What is refused: a row, too many rows, a file.
+//! Refusals: of a row, of too many rows, of a file.
 
 use super::{FormatReader, Job};
 use crate::ingest::{
@@ -10,7 +10,7 @@ use crate::ingest::{
 };
 
 impl Job {
-    /// Lists a row that cannot be taken.
+    /// Lists a refused row.
     pub(super) fn refuse(
         &mut self,
         name: &str,
@@ -20,7 +20,7 @@ impl Job {
         self.report.refused += 1;
         self.report.tally(table).refused += 1;
         self.rejects.add(name, refusal)?;
-        // A number of rows is exceeded for good; a share may still be made up for.
+        // A count, once exceeded, stays exceeded; a percentage may recover.
         if let MaxRejects::Count(_) = self.max_rejects {
             self.rejects_flushed_check()?;
         }
@@ -39,7 +39,7 @@ impl Job {
         self.report.rows_read.max(self.report.refused) - self.report.skipped
     }
 
-    /// Ends the load where too many rows were refused.
+    /// Fails the load if too many rows were refused.
     pub(super) fn check_refused(&self) -> Result<(), ImportError> {
         if !self.max_rejects.exceeded(self.report.refused, self.considered()) {
             return Ok(());
@@ -55,20 +55,20 @@ impl Job {
         })
     }
 
-    /// Ends the load where a page of an answer has others before or after it that are not among the files.
+    /// Fails the load if a page of an API response lacks other pages of the response.
     pub(super) fn check_pages(&self) -> Result<(), ImportError> {
         let pages: Vec<AnswerPage> = self.pages.iter().map(|(_, page)| *page).collect();
         let Some((at, missing)) = AnswerPage::missing(&pages) else { return Ok(()) };
         let problem = format!(
-            "is page {} of an answer, of which page {missing} is not among the files",
+            "is page {} of a response whose page {missing} is not among the files",
             pages[at].number
         );
-        let mend = "ask for the other pages until \"hasNext\" is false, and name all of them in one command; \
-                    --again reads those that were loaded before";
+        let mend = "request the other pages until \"hasNext\" is false, and name all of them in one command; --again \
+                    reads pages that were loaded before";
         Err(ImportError::file(FilePlace::file(self.pages[at].0.as_str()), problem, mend))
     }
 
-    /// Why a table is not of the format, and of which it is where its columns tell.
+    /// Why a table does not fit the format, and which format it resembles.
     pub(super) fn wrong_header<F: FormatReader>(
         &self,
         format: &F,
@@ -77,7 +77,7 @@ impl Job {
         mismatch: &Mismatch,
     ) -> ImportError {
         if let Some(objection) = format.objection(header) {
-            let mend = "take the column out of the file, and load it then";
+            let mend = "remove the column from the file, and load it again";
             return ImportError::file(FilePlace::line(name, mismatch.line), objection, mend);
         }
         let found: Vec<&str> = header.iter().take(12).map(|column| column.trim()).collect();

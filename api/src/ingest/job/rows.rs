@@ -1,4 +1,4 @@
-//! The rows of a table: read once to compare what they say, and once more to be written.
+//! Reads the rows of a table: once to compare them, and again to write them.
 
 use super::{FormatReader, Job, RowMeaning};
 use crate::ingest::{
@@ -9,11 +9,11 @@ use crate::ingest::{
     table::{FileTable, RowProblem},
 };
 
-/// Records that go to the database together.
+/// How many records are written together.
 const BATCH: usize = 2_000;
 
 impl Job {
-    /// Reads the rows of a table, and writes what they hold.
+    /// Reads the rows of a table, and writes their records.
     pub(super) async fn table<F: FormatReader>(
         &mut self,
         format: &mut F,
@@ -22,12 +22,12 @@ impl Job {
         layout: &Layout,
     ) -> Result<(), ImportError> {
         if let Some(objection) = format.objection(layout.names()) {
-            let mend = "take the column out of the file, and load it then";
+            let mend = "remove the column from the file, and load it again";
             return Err(ImportError::file(FilePlace::line(name, 1), objection, mend));
         }
         if let Some((one, other)) = &layout.doubled {
-            let problem = format!("has two columns of one name: {one:?} and {other:?}");
-            let mend = "rename the one that is not meant, or take it out";
+            let problem = format!("has two columns with the same name: {one:?} and {other:?}");
+            let mend = "rename or remove the wrong one";
             return Err(ImportError::file(FilePlace::file(name), problem, mend));
         }
         if let Some((problem, mend)) = format.lack(layout) {
@@ -74,7 +74,7 @@ impl Job {
         Ok(())
     }
 
-    /// Reads the rows of a table for what they say. What is wrong with a row is said when it is read again.
+    /// Reads the rows of a table to compare them. Wrong rows are reported in the second pass.
     fn compare<F: FormatReader>(
         &mut self,
         format: &mut F,
@@ -96,7 +96,7 @@ impl Job {
         }
     }
 
-    /// What a row means, when it is held against the other rows of the load.
+    /// How a row is interpreted after comparing it with the other rows of the load.
     fn judged<F: FormatReader>(
         &self,
         format: &F,
@@ -109,13 +109,13 @@ impl Job {
                 ClaimVerdict::Stands => {}
                 ClaimVerdict::Replaced => {
                     return Ok(RowMeaning::LeaveOut(
-                        "rows that a newer row of the same load replaces, left out",
+                        "rows replaced by a newer row of the same load (left out)",
                     ));
                 }
                 ClaimVerdict::Contradicted { file, line } => {
                     let thing = claim.thing;
                     let reason = format!(
-                        "says something else of the {thing} than {file}, line {line}: neither row is taken"
+                        "contradicts {file}, line {line}, about the same {thing}: neither row is loaded"
                     );
                     return Err(row.refuse(claim.field, reason));
                 }
@@ -124,8 +124,7 @@ impl Job {
         Ok(meaning)
     }
 
-    /// Notes that two rows, which were not known to be about the same thing before, contradict each other: the load
-    /// ends.
+    /// Records that two rows, found only now to describe the same thing, contradict each other. The load fails.
     pub(crate) fn contradict(&mut self, what: String) {
         self.contradiction.get_or_insert(what);
     }
@@ -134,8 +133,7 @@ impl Job {
         match self.contradiction.take() {
             None => Ok(()),
             Some(what) => {
-                let mend =
-                    "take out the rows that are wrong, or load files of different days one by one";
+                let mend = "remove the wrong rows, or load files of different days one at a time";
                 Err(ImportError::file(FilePlace::file(name), what, mend))
             }
         }

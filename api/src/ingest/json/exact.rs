@@ -1,23 +1,23 @@
-//! Whether an answer says what its parser reads: no key of an object stands twice in it, and no number has more digits than
-//! are kept.
+//! Checks that parsing an API response loses nothing: no key occurs twice in an object, and no number has too many
+//! digits.
 //!
-//! Of two values of one key the parser takes the last, and it keeps a number as a float, which has 15 digits for certain.
-//! Nobody would see either.
+//! Of two values with the same key the parser keeps the last one, and it keeps a number as a float, which is exact to
+//! 15 digits. Neither loss would be noticed.
 
 use std::{collections::HashSet, fmt::Write as _};
 
-/// The digits that a float is written with at most.
+/// The maximum number of digits in a float's text.
 const FLOAT_DIGITS: usize = 17;
-/// The digits before the point up to which cents are exact.
+/// The maximum number of digits before the point for which cents are exact.
 const LARGE: i64 = 13;
 
-/// An object or a list that is being read.
+/// An object or a list being read.
 enum Frame {
     Object { keys: HashSet<String>, key: String, is_key_next: bool },
     List(usize),
 }
 
-/// What is wrong with an answer, and on which line. Whether the answer is JSON, its parser says.
+/// What is wrong with a response, and on which line. Its parser checks whether it is valid JSON.
 pub(super) fn flaw(text: &[u8]) -> Option<(u64, String)> {
     let mut frames: Vec<Frame> = Vec::new();
     let (mut at, mut line) = (0, 1);
@@ -47,10 +47,10 @@ pub(super) fn flaw(text: &[u8]) -> Option<(u64, String)> {
                 if !std::mem::take(is_key_next) {
                     continue;
                 }
-                // A letter may be written in two ways.
+                // The same letter can be escaped or not.
                 *key = serde_json::from_slice(&text[begin..at]).unwrap_or_default();
                 if !keys.insert(key.clone()) {
-                    return Some((line, format!("has {} twice", path(&frames))));
+                    return Some((line, format!("contains {} twice", path(&frames))));
                 }
             }
             b'-' | b'0'..=b'9' => {
@@ -62,7 +62,7 @@ pub(super) fn flaw(text: &[u8]) -> Option<(u64, String)> {
                 let number = String::from_utf8_lossy(&text[begin..at]);
                 if !is_exact(&number) {
                     let problem = format!(
-                        "has a number with more digits than can be read exactly: {} is {number}",
+                        "contains a number with more digits than can be read exactly: {} is {number}",
                         path(&frames)
                     );
                     return Some((line, problem));
@@ -74,7 +74,7 @@ pub(super) fn flaw(text: &[u8]) -> Option<(u64, String)> {
     None
 }
 
-/// Where a text ends that begins before a place.
+/// The end of a string that begins before `at`.
 fn end_of_text(text: &[u8], mut at: usize) -> usize {
     while let Some(byte) = text.get(at) {
         match byte {
@@ -86,7 +86,7 @@ fn end_of_text(text: &[u8], mut at: usize) -> usize {
     text.len()
 }
 
-/// Where something stands: `results[3].Award Amount`.
+/// The path of a value: `results[3].Award Amount`.
 fn path(frames: &[Frame]) -> String {
     let mut path = String::new();
     for frame in frames {
@@ -98,7 +98,7 @@ fn path(frames: &[Frame]) -> String {
                 path.push_str(key);
             }
             Frame::List(place) => {
-                // Writing to a text cannot fail.
+                // Writing to a string cannot fail.
                 let _ = write!(path, "[{place}]");
             }
         }
@@ -106,7 +106,7 @@ fn path(frames: &[Frame]) -> String {
     path
 }
 
-/// Whether a number is read as it is written.
+/// Whether a number keeps its written value.
 fn is_exact(number: &str) -> bool {
     let is_whole = !number.contains(['.', 'e', 'E']);
     if is_whole && (number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok()) {
@@ -114,7 +114,7 @@ fn is_exact(number: &str) -> bool {
     }
     let written = digits(number);
     let (_, significant, point) = &written;
-    // A degree of latitude may have as many digits as a float is written with: the last of them is no matter.
+    // A latitude may have as many digits as a float's text; the last one does not matter.
     if significant.len() <= FLOAT_DIGITS && *point <= LARGE {
         return true;
     }
@@ -122,7 +122,7 @@ fn is_exact(number: &str) -> bool {
     read.is_some_and(|read| digits(&format!("{read:e}")) == written)
 }
 
-/// The digits of a number without zeros around them, and the place of the point after the first one.
+/// The sign and the digits of a number without surrounding zeros, and the position of the point after the first one.
 fn digits(number: &str) -> (bool, String, i64) {
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let exponent: i64 = exponent.trim_start_matches('+').parse().unwrap_or(i64::MAX / 2);
@@ -155,9 +155,9 @@ mod tests {
         }
         let text =
             "{\"results\": [{\"a\": 1},\n{\"Award Amount\": 1, \"b\": {},\n\"Award Amount\": 1}]}";
-        assert_eq!(flaw(text), Some((3, "has results[1].Award Amount twice".to_owned())));
+        assert_eq!(flaw(text), Some((3, "contains results[1].Award Amount twice".to_owned())));
         let text = r#"{"a": 1, "\u0061": 2}"#;
-        assert_eq!(flaw(text), Some((1, "has a twice".to_owned())));
+        assert_eq!(flaw(text), Some((1, "contains a twice".to_owned())));
     }
 
     #[test]

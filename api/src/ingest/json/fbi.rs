@@ -1,4 +1,5 @@
-//! Answers of the API of the FBI's Crime Data Explorer: the agencies of a state, and the offenses of an agency by year.
+//! Responses of the API of the FBI's Crime Data Explorer: the agencies of a state, and the offenses of an agency by
+//! year.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::{results, text, value};
 
-/// The columns of agencies, each with the fields that fill it, the first that is there: those of today, then those of
-/// older answers.
+/// The columns of agencies, each with the fields that can fill it; the first one present is used. Current field names
+/// precede older ones.
 const AGENCY: &[(&str, &[&str])] = &[
     ("ori", &["ori"]),
     ("agency_name", &["agency_name"]),
@@ -22,10 +23,10 @@ const AGENCY: &[(&str, &[&str])] = &[
 ];
 const COUNTIES: &str = "counties";
 
-/// The column that only a table of summarized offenses has: how many results its row was made of.
+/// The column that only a table of summarized offenses has: the number of results combined in its row.
 pub(crate) const SUMMARIZED: &str = "summarized offenses";
 
-/// The agencies of a list, which is an object of arrays by county, or an array; each with its county, where that is said.
+/// The agencies of a list, which is an object of arrays by county, or an array; each with its county, if given.
 pub(super) fn listed(answer: &Value) -> impl Iterator<Item = (Option<&str>, &Map<String, Value>)> {
     let mut lists: Vec<(Option<&str>, &[Value])> = Vec::new();
     match answer {
@@ -44,8 +45,8 @@ pub(super) fn listed(answer: &Value) -> impl Iterator<Item = (Option<&str>, &Map
     })
 }
 
-/// A list of agencies as a table. An agency that lies in several counties stands under each of them, not everywhere with
-/// all that is known of it: these are one row, unless they contradict each other.
+/// A list of agencies as a table. An agency in several counties occurs under each of them, not always with all its
+/// fields. These are merged into one row unless they contradict each other.
 pub(super) fn agencies(answer: &Value) -> Result<Vec<Vec<String>>, String> {
     let mut rows: Vec<Vec<String>> =
         vec![AGENCY.iter().map(|(column, _)| (*column).to_owned()).collect()];
@@ -69,7 +70,7 @@ pub(super) fn agencies(answer: &Value) -> Result<Vec<Vec<String>>, String> {
     Ok(rows)
 }
 
-/// Whether two rows of an agency say the same, where both say something. Counties add up.
+/// Whether two rows of an agency agree in all fields that both have. Counties are combined.
 fn agree(known: &[String], row: &[String]) -> bool {
     let mut cells = AGENCY.iter().zip(known.iter().zip(row));
     cells.all(|((column, _), (one, other))| {
@@ -87,11 +88,10 @@ fn merge(known: &mut [String], row: Vec<String>) {
     }
 }
 
-/// By column, what is said, and by which result.
+/// The value of each column, and the result that gave it.
 type SaidOffenses = BTreeMap<String, (String, usize)>;
 
-/// The offenses of an agency as a table: a row a year, and two columns an offense: how many there were, and how many were
-/// cleared.
+/// The offenses of an agency as a table: one row per year, and two columns per offense, for offenses and clearances.
 pub(super) fn offenses(answer: &Value) -> Result<Vec<Vec<String>>, String> {
     let mut years: BTreeMap<[String; 2], SaidOffenses> = BTreeMap::new();
     let mut columns: Vec<String> = Vec::new();

@@ -1,9 +1,10 @@
-//! Answers of APIs, as tables.
+//! Converts API responses to tables.
 //!
-//! An answer says nothing of which API gave it, so its fields are looked at ([`kind_of`]). One that another format reads
-//! is refused with that format's name; one that none does is refused as what it has.
+//! A response does not name its API, so its fields decide ([`kind_of`]). If another format reads it, the error names
+//! that format. If no format does, the error lists its fields.
 //!
-//! An answer is read whole: a page of USAspending holds at most 100 rows, and all agencies of the nation are some 5 MB.
+//! A response is read into memory: a page of USAspending has at most 100 rows, and all agencies of the nation are about
+//! 5 MB.
 
 mod exact;
 mod fbi;
@@ -16,17 +17,17 @@ use serde_json::{Map, Value};
 pub(crate) use self::{fbi::SUMMARIZED, usaspending::TRANSACTION_FIELDS};
 use super::error::{FilePlace, ImportError};
 
-/// The bytes of one answer.
+/// The maximum size of a response, in bytes.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// A kind of answer that a format reads.
+/// A kind of response that a format reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AnswerKind {
-    /// Awards or transactions of USAspending.
+    /// Awards or transactions from USAspending.
     Usaspending,
-    /// Agencies of the FBI's Crime Data Explorer.
+    /// Agencies from the FBI's Crime Data Explorer.
     Agencies,
-    /// Offenses of one agency by year, of the same.
+    /// Offenses of one agency by year, from the Crime Data Explorer.
     Offenses,
 }
 
@@ -40,25 +41,25 @@ impl AnswerKind {
         }
     }
 
-    /// What it is, for people.
+    /// A description for messages.
     fn what(self) -> &'static str {
         match self {
-            Self::Usaspending => "an answer of USAspending",
+            Self::Usaspending => "a response of USAspending",
             Self::Agencies => "a list of agencies of the Crime Data Explorer",
             Self::Offenses => "offenses of an agency by year, of the Crime Data Explorer",
         }
     }
 
-    /// What to give instead of an answer that is no such one.
+    /// What to provide instead of a different response.
     fn mend(self) -> &'static str {
         match self {
             Self::Usaspending => usaspending::MEND,
             Self::Agencies => {
-                "give the whole answer of the Crime Data Explorer's API about the agencies of a state, or a CSV"
+                "provide the complete response of the Crime Data Explorer's API with the agencies of a state, or a CSV"
             }
             Self::Offenses => {
-                "give the whole answer of the Crime Data Explorer's API about the summarized offenses of an agency, \
-                 whose results have ori, data_year, offense and actual, or a CSV"
+                "provide the complete response of the Crime Data Explorer's API with the summarized offenses of an \
+                 agency, whose results have ori, data_year, offense and actual, or a CSV"
             }
         }
     }
@@ -69,25 +70,25 @@ pub(crate) fn begins(text: &[u8]) -> bool {
     let after = |text: &[u8]| text[1..].trim_ascii_start().first().copied();
     match text.first() {
         Some(b'{') => true,
-        // A header may begin with a bracket, too.
+        // A CSV header may also begin with a bracket.
         Some(b'[') => matches!(after(text), Some(b'{' | b'[' | b']')),
         _ => false,
     }
 }
 
-/// What an answer is, none where no format reads it, and whether it is one of several pages.
+/// The kind of a response, none if no format reads it, and whether it is one of several pages.
 pub(crate) fn read_kind(
     file: &str,
     reader: &mut dyn Read,
 ) -> Result<(Option<AnswerKind>, bool), ImportError> {
     let answer = serde_json::from_reader(reader.take(MAX_BYTES)).map_err(|error| {
-        let problem = format!("is no whole answer of an API: {error}");
+        let problem = format!("is not a complete API response: {error}");
         ImportError::file(FilePlace::file(file), problem, "download it again")
     })?;
     Ok((kind_of(&answer), page(&answer).is_some_and(AnswerPage::has_others)))
 }
 
-/// An answer as a table.
+/// A response as a table.
 #[derive(Debug)]
 pub(crate) struct AnswerTable {
     /// The rows, header first.
@@ -96,23 +97,23 @@ pub(crate) struct AnswerTable {
     pub(crate) page: Option<AnswerPage>,
 }
 
-/// A page of an answer that comes in several.
+/// A page of a response that may have several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AnswerPage {
     /// Its number, counted from 1.
     pub(crate) number: u64,
-    /// Whether no other page comes after it.
+    /// Whether it is the last page.
     pub(crate) is_last: bool,
 }
 
 impl AnswerPage {
-    /// Whether it is not all of its answer.
+    /// Whether the response has other pages.
     fn has_others(self) -> bool {
         self.number > 1 || !self.is_last
     }
 
-    /// The first of some pages beside which one is missing, and the number of that. Several answers may have pages of one
-    /// number.
+    /// The first page that lacks a neighbor, and the number of the missing page. Several responses may have pages with
+    /// the same number.
     pub(crate) fn missing(pages: &[Self]) -> Option<(usize, u64)> {
         pages.iter().enumerate().find_map(|(at, page)| {
             let next = |number: u64| pages.iter().filter(|it| it.number == number).count();
@@ -128,13 +129,13 @@ impl AnswerPage {
     }
 }
 
-/// The rows of an answer, header first.
+/// The rows of a response, header first.
 pub(crate) fn rows(
     file: &str,
     reader: impl Read,
     wanted: Option<AnswerKind>,
 ) -> Result<AnswerTable, ImportError> {
-    let other = "give a CSV or a workbook: the format reads no JSON";
+    let other = "provide a CSV or a workbook: the format does not read JSON";
     let mend = wanted.map_or(other, AnswerKind::mend);
     let mut text = Vec::new();
     let read = reader.take(MAX_BYTES + 1).read_to_end(&mut text);
@@ -143,13 +144,13 @@ pub(crate) fn rows(
         let problem = format!("is JSON of more than {MAX_BYTES} bytes");
         return Err(ImportError::file(FilePlace::file(file), problem, mend));
     }
-    // A number may be too large for the parser, which does not say whose it is.
+    // The parser refuses too large a number without saying where it is.
     if let Some((line, problem)) = exact::flaw(&text) {
         return Err(ImportError::file(FilePlace::line(file, line), problem, mend));
     }
     let answer: Value = serde_json::from_slice(&text).map_err(|error| {
         let place = FilePlace::line(file, error.line() as u64);
-        ImportError::file(place, format!("is no whole answer of an API: {error}"), mend)
+        ImportError::file(place, format!("is not a complete API response: {error}"), mend)
     })?;
     let page = page(&answer);
     let refused = |problem: String| ImportError::file(FilePlace::file(file), problem, mend);
@@ -170,7 +171,7 @@ pub(crate) fn rows(
     rows.map(|rows| AnswerTable { rows, page })
 }
 
-/// Which page an answer is; none where it does not say.
+/// The page of a response; none if it does not say.
 fn page(answer: &Value) -> Option<AnswerPage> {
     let metadata = answer.get("page_metadata")?;
     let number = metadata.get("page").and_then(Value::as_u64);
@@ -178,7 +179,7 @@ fn page(answer: &Value) -> Option<AnswerPage> {
     Some(AnswerPage { number: number.unwrap_or(1), is_last })
 }
 
-/// What an answer is, by fields that no other one has.
+/// The kind of a response, by fields that no other kind has.
 fn kind_of(answer: &Value) -> Option<AnswerKind> {
     let results = results(answer);
     let any = |fields: &[&str]| results.iter().any(|object| has(object, fields));
@@ -197,13 +198,13 @@ fn has(object: &Map<String, Value>, fields: &[&str]) -> bool {
     fields.iter().all(|field| object.contains_key(*field))
 }
 
-/// The objects among the results of an answer.
+/// The objects among the results of a response.
 fn results(answer: &Value) -> Vec<&Map<String, Value>> {
     let results = answer.get("results").and_then(Value::as_array);
     results.into_iter().flatten().filter_map(Value::as_object).collect()
 }
 
-/// The first fields of an answer, or of its first result, for people.
+/// The first fields of a response or of its first result, for messages.
 fn shown(answer: &Value) -> String {
     let first =
         results(answer).first().copied().or_else(|| fbi::listed(answer).next().map(|it| it.1));
@@ -215,14 +216,14 @@ fn shown(answer: &Value) -> String {
     if fields.is_empty() { String::new() } else { format!(" (it has {})", fields.join(", ")) }
 }
 
-/// A field that is there and not null. `a.b` is the field `b` of the object `a`.
+/// A field that is present and not null. `a.b` is the field `b` of the object `a`.
 fn value<'a>(object: &'a Map<String, Value>, field: &str) -> Option<&'a Value> {
     let mut parts = field.split('.');
     let first = object.get(parts.next()?)?;
     parts.try_fold(first, |value, part| value.get(part)).filter(|value| !value.is_null())
 }
 
-/// A value as a cell shows it. A listing is an object, and there may be several.
+/// A value as cell text. A listing is an object, and there may be several.
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -234,7 +235,7 @@ fn text(value: &Value) -> String {
         }
         Value::Number(number) => match number.as_i64() {
             Some(number) => number.to_string(),
-            // An amount: the shortest decimal notation of the float, which is the one that was sent.
+            // An amount: the shortest decimal notation of the float, which is what the API sent.
             None => number.as_f64().map(|number| format!("{number}")).unwrap_or_default(),
         },
         Value::Bool(it) => it.to_string(),
@@ -278,7 +279,7 @@ mod tests {
                 assert!(said.contains("it has a, b"), "{said}");
                 assert!(!said.contains("spending") && !said.contains("try `"), "{said}");
             }
-            assert!(refusal("[{", wanted).contains("no whole answer"));
+            assert!(refusal("[{", wanted).contains("not a complete API response"));
         }
     }
 

@@ -1,19 +1,18 @@
-//! Answers of the USAspending API, as tables.
+//! Converts responses of the USAspending API to tables.
 //!
-//! An answer says nothing of which endpoint gave it, so its fields are looked at: awards of
-//! `search/spending_by_award`, transactions of `search/spending_by_transaction`, and the page of one award are read, and
-//! every other one is refused as what it is. An award is never read from an answer that does not tell its money, for
-//! then nobody would see that it is missing.
+//! A response does not name its endpoint, so its fields decide. Awards of `search/spending_by_award`, transactions of
+//! `search/spending_by_transaction` and the page of one award are read; any other response is refused with its
+//! description. An award without money is never read, because nobody would notice that the amount is missing.
 //!
-//! Awards get the column names of the award summaries, so that one reader serves both. The API gives
-//! assistance listings only where they were asked for: where no row has any, there is no column of them.
+//! Awards get the column names of the award summaries, so one reader serves both. The API returns assistance listings
+//! only if they are requested: if no row has any, the table has no listing column.
 
 use serde_json::{Map, Value};
 
 use super::{text, value};
 
-/// A column, and the fields of an answer that fill it, the first that is there. `a.b` is the field `b` of the object
-/// `a`.
+/// A column and the fields of a response that can fill it; the first one present is used. `a.b` is the field `b` of the
+/// object `a`.
 type AnswerColumn = (&'static str, &'static [&'static str]);
 
 /// Awards of a search.
@@ -67,7 +66,7 @@ const AWARD_PAGE: &[AnswerColumn] = &[
     ("last_modified_date", &["period_of_performance.last_modified_date"]),
 ];
 
-/// Transactions of a search, in the names that they have there.
+/// Transactions of a search, with their names there.
 const TRANSACTIONS: &[AnswerColumn] = &[
     ("generated_internal_id", &["generated_internal_id"]),
     ("Award ID", &["Award ID"]),
@@ -88,7 +87,7 @@ const TRANSACTIONS: &[AnswerColumn] = &[
     ("Last Modified Date", &["Last Modified Date"]),
 ];
 
-/// The same as the columns of a shape.
+/// The same columns as a shape.
 pub(crate) const TRANSACTION_FIELDS: &[&str] = &[
     "!award=generated_internal_id",
     "!number=Award ID",
@@ -108,7 +107,7 @@ pub(crate) const TRANSACTION_FIELDS: &[&str] = &[
 
 /// The columns of assistance listings.
 const LISTINGS: [&str; 2] = ["cfda_numbers_and_titles", "Assistance Listing"];
-/// The columns that are there only where their fields were asked for: a value that is asked for and missing is withdrawn.
+/// The columns that exist only if their fields are requested. A requested value that is missing is withdrawn.
 const ASKED_FOR: [&str; 9] = [
     "total_outlayed_amount",
     "total_non_federal_funding_amount",
@@ -121,36 +120,36 @@ const ASKED_FOR: [&str; 9] = [
     "prime_award_base_transaction_description",
 ];
 
-/// Answers that are not read, by fields that no other has: of the answer itself, or of each of its results.
+/// Responses that are not read, by fields that no other has: fields of the response or of each of its results.
 const OTHERS: &[(&[&str], &str)] = &[
     (
         &["Sub-Award ID"],
-        "subawards, which are parts of awards: ask spending_by_award for \"spending_level\": \"awards\"",
+        "subawards, which are parts of awards: request spending_by_award with \"spending_level\": \"awards\"",
     ),
     (&["subaward_number"], "the subawards of an award"),
-    (&["piid"], "a contract, which is no assistance"),
-    (&["Contract Award Type"], "contracts, which are no assistance"),
-    (&["Loan Value"], "loans, which are no grants"),
-    (&["file_url"], "the state of a download: fetch the file that it names"),
-    (&["matched_transaction_count"], "the number of rows of a download"),
-    (&["calculated_transaction_count"], "the number of rows of a download"),
+    (&["piid"], "a contract, not financial assistance"),
+    (&["Contract Award Type"], "contracts, not financial assistance"),
+    (&["Loan Value"], "loans, not grants"),
+    (&["file_url"], "the status of a download: fetch the file that it names"),
+    (&["matched_transaction_count"], "the row count of a download"),
+    (&["calculated_transaction_count"], "the row count of a download"),
     (
         &["federal_action_obligation", "modification_number"],
-        "the transactions of one award, which do not say of which: download the award, or ask search/spending_by_transaction",
+        "the transactions of one award without its key: download the award, or request search/spending_by_transaction",
     ),
     (&["transaction_obligated_amount"], "the accounts that pay an award"),
     (&["federal_account"], "the accounts that pay an award"),
-    (&["time_period"], "spending over time, which is no awards"),
-    (&["shape_code"], "spending by geography, which is no awards"),
-    (&["category", "results"], "spending by category, which is no awards"),
-    (&["recipient_level"], "recipients, which are no awards"),
-    (&["toptier_code"], "agencies of the government, which are no awards"),
+    (&["time_period"], "spending over time, not awards"),
+    (&["shape_code"], "spending by geography, not awards"),
+    (&["category", "results"], "spending by category, not awards"),
+    (&["recipient_level"], "recipients, not awards"),
+    (&["toptier_code"], "government agencies, not awards"),
 ];
 
-/// The rows of an answer, header first.
+/// The rows of a response, header first.
 pub(super) fn rows(answer: &Value) -> Result<Vec<Vec<String>>, String> {
     let Value::Object(answer) = answer else {
-        return Err("is JSON, but no answer of USAspending".to_owned());
+        return Err("is JSON, but not a response of USAspending".to_owned());
     };
     if answer.contains_key("generated_unique_award_id") && answer.contains_key("fain") {
         return one_award(answer);
@@ -163,7 +162,7 @@ pub(super) fn rows(answer: &Value) -> Result<Vec<Vec<String>>, String> {
     for (result, number) in results.iter().zip(1..) {
         match result {
             Value::Object(result) => objects.push(result),
-            _ => return Err(format!("result {number} is no object")),
+            _ => return Err(format!("result {number} is not an object")),
         }
     }
     let Some(first) = objects.first() else {
@@ -189,34 +188,33 @@ pub(super) fn rows(answer: &Value) -> Result<Vec<Vec<String>>, String> {
     };
     for (result, number) in objects.iter().zip(1..) {
         if let Some(what) = other(result) {
-            return Err(format!("result {number} is of {what}"));
+            return Err(format!("result {number} is about {what}"));
         }
         if let Some(field) = needed.iter().find(|field| !result.contains_key(**field)) {
             return Err(format!(
-                "is an answer of /api/v2/{endpoint}/ whose result {number} lacks {field:?}: ask for it \
-                 among the fields"
+                "is a response of /api/v2/{endpoint}/ whose result {number} lacks {field:?}: request it in the fields"
             ));
         }
         let key = result.get("generated_internal_id").and_then(Value::as_str);
         if key.is_some_and(|key| key.starts_with("CONT_")) {
-            return Err(format!("result {number} is a contract, which is no assistance"));
+            return Err(format!("result {number} is a contract, not financial assistance"));
         }
     }
     Ok(table(columns, &objects))
 }
 
-/// What to give instead.
-pub(super) const MEND: &str = "give the whole answer of /api/v2/search/spending_by_award/, \
+/// What to provide instead.
+pub(super) const MEND: &str = "provide the complete response of /api/v2/search/spending_by_award/, \
                     /api/v2/search/spending_by_transaction/ or /api/v2/awards/ID/, or a CSV";
 
-/// The page of one award as a table of one row.
+/// The page of one award as a table with one row.
 fn one_award(answer: &Map<String, Value>) -> Result<Vec<Vec<String>>, String> {
     if answer.get("piid").is_some_and(|piid| !piid.is_null()) {
-        return Err("is a contract, which is no assistance".to_owned());
+        return Err("is a contract, not financial assistance".to_owned());
     }
     for field in ["total_obligation", "recipient", "cfda_info"] {
         if !answer.contains_key(field) {
-            return Err(format!("is the page of an award that lacks {field:?}"));
+            return Err(format!("is the page of an award, but lacks {field:?}"));
         }
     }
     Ok(table(AWARD_PAGE, &[answer]))
@@ -244,26 +242,29 @@ fn table(columns: &[AnswerColumn], results: &[&Map<String, Value>]) -> Vec<Vec<S
     rows
 }
 
-/// What an object is, where it is known to be something else than an award or a transaction.
+/// What an object is, if it is known not to be an award or a transaction.
 fn other(object: &Map<String, Value>) -> Option<&'static str> {
     let has = |field: &str| object.get(field).is_some_and(|value| !value.is_null());
     let is_told = |fields: &[&str]| fields.iter().all(|field| has(field));
     OTHERS.iter().find(|(fields, _)| is_told(fields)).map(|(_, what)| *what)
 }
 
-/// Why an answer is not read.
+/// Why a response is not read.
 fn unread(answer: &Map<String, Value>, first: Option<&Map<String, Value>>) -> String {
     if let Some(what) = first.and_then(other).or_else(|| other(answer)) {
-        return format!("is an answer about {what}");
+        return format!("is a response about {what}");
     }
     if let Some(detail) = answer.get("detail").or_else(|| answer.get("message")) {
-        return format!("is no answer but a refusal of the API: {}", text(detail));
+        return format!("is an error of the API: {}", text(detail));
     }
     if answer.contains_key("results") && first.is_none() {
-        return "is an answer without results".to_owned();
+        return "is a response without results".to_owned();
     }
     let fields: Vec<&str> = first.unwrap_or(answer).keys().take(8).map(String::as_str).collect();
-    format!("is JSON, but no answer with awards or transactions (it has {})", fields.join(", "))
+    format!(
+        "is JSON, but not a response with awards or transactions (it has {})",
+        fields.join(", ")
+    )
 }
 
 #[cfg(test)]
@@ -273,17 +274,17 @@ mod tests {
     #[test]
     fn an_answer_is_read_or_refused_as_what_it_is() {
         for (answer, words) in [
-            (r#"{"detail": "Invalid value"}"#, "refusal of the API: Invalid value"),
+            (r#"{"detail": "Invalid value"}"#, "is an error of the API: Invalid value"),
             (r#"{"results": []}"#, "without results"),
-            (r#"{"results": [1]}"#, "result 1 is no object"),
+            (r#"{"results": [1]}"#, "result 1 is not an object"),
             (r#"{"results": [{"Sub-Award ID": "1", "Award ID": "2"}]}"#, "subawards"),
             (r#"{"results": [{"aggregated_amount": 1, "time_period": {}}]}"#, "over time"),
             (r#"{"category": "cfda", "results": [{"code": "16.710"}]}"#, "by category"),
             (
                 r#"{"results": [{"id": "ASST_TX_1", "federal_action_obligation": 1, "modification_number": "0"}]}"#,
-                "do not say of which",
+                "without its key",
             ),
-            (r#"{"status": "finished", "file_url": "x"}"#, "state of a download"),
+            (r#"{"status": "finished", "file_url": "x"}"#, "status of a download"),
             (
                 r#"{"results": [{"Award ID": "A", "Recipient Name": "B"}]}"#,
                 "lacks \"Award Amount\"",
@@ -302,7 +303,7 @@ mod tests {
             ),
             (r#"{"generated_unique_award_id": "A", "fain": "A"}"#, "lacks \"total_obligation\""),
             (r#"{"a": 1}"#, "it has a"),
-            (r#"{"results": [{"#, "no whole answer"),
+            (r#"{"results": [{"#, "not a complete API response"),
         ] {
             let wanted = Some(AnswerKind::Usaspending);
             let error = json::rows("x.json", answer.as_bytes(), wanted).unwrap_err().to_string();

@@ -1,7 +1,7 @@
-//! Which agencies a person should look at for a recipient that is not matched.
+//! Suggests agencies for a recipient that is not matched, for a person to check.
 //!
-//! A score is the share of words that two names have in common, in hundredths, leaving out those that most agencies and
-//! governments have. It orders what is shown and decides nothing.
+//! A score is the percentage of words that two names share, without the words that most agencies and governments have.
+//! It only orders the suggestions and decides nothing.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,11 +10,11 @@ use entity::{agency, scalar::State};
 use super::Fit;
 use crate::ingest::names::spelled;
 
-/// Agencies that are shown of a recipient, beside those among which nothing else can tell.
+/// How many agencies are suggested per recipient, besides those that all fit.
 const SHOWN: usize = 5;
-/// The least score that is shown.
+/// The minimum score of a suggestion.
 const LEAST: usize = 50;
-/// Words that say nothing of whom a name means.
+/// Words that do not distinguish names.
 const COMMON: [&str; 22] = [
     "police",
     "department",
@@ -40,14 +40,14 @@ const COMMON: [&str; 22] = [
     "commissioners",
 ];
 
-/// An agency, and its score in hundredths.
+/// An agency and its score in percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LikelyAgency {
     pub(crate) at: usize,
     pub(crate) score: usize,
 }
 
-/// The agencies of the states by the words of their names.
+/// The agencies of each state, by the words of their names.
 #[derive(Debug, Default)]
 pub(crate) struct LikelyAgencies {
     words: Vec<BTreeSet<String>>,
@@ -55,7 +55,7 @@ pub(crate) struct LikelyAgencies {
 }
 
 impl LikelyAgencies {
-    /// Reads the names of agencies, each with its place in the list.
+    /// Reads the names of agencies, each with its position in the list.
     pub(crate) fn of<'a>(agencies: impl IntoIterator<Item = (usize, &'a agency::Model)>) -> Self {
         let mut candidates = Self::default();
         for (at, row) in agencies {
@@ -71,7 +71,7 @@ impl LikelyAgencies {
         candidates
     }
 
-    /// The agencies of the state whose names are most like a recipient's, and all of those that fit it.
+    /// The agencies of the state with the names most like the recipient's, and all that fit it.
     pub(crate) fn like(&self, name: &str, state: Option<&State>, fit: &Fit) -> Vec<LikelyAgency> {
         let asked = telling(name);
         let mut common: HashMap<usize, usize> = HashMap::new();
@@ -104,13 +104,13 @@ impl LikelyAgencies {
     }
 }
 
-/// Whether two names have the same words but for those that most agencies and governments have.
+/// Whether two names have the same words, apart from common ones.
 pub(crate) fn are_alike(one: &str, other: &str) -> bool {
     let (one, other) = (telling(one), telling(other));
     !one.is_empty() && one == other
 }
 
-/// The words of a name that tell it from others.
+/// The distinguishing words of a name.
 fn telling(name: &str) -> BTreeSet<String> {
     spelled(name).into_iter().filter(|word| !COMMON.contains(&word.as_str())).collect()
 }

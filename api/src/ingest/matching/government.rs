@@ -1,17 +1,17 @@
-//! Which local government the name of a recipient is of.
+//! Reads which local government a recipient's name belongs to.
 //!
-//! An award is made out to whoever signs for it, and that is often the government: `CITY OF FEDERAL WAY`,
-//! `FEDERAL WAY, CITY OF`, `SPOKANE COUNTY BOARD OF COMMISSIONERS`. What is read here is only what the name says: the
-//! rank of the government and the name of its place. Whose police that is, [`super::Matching`] decides.
+//! An award is made out to whoever signs for it, often the government: `CITY OF FEDERAL WAY`, `FEDERAL WAY, CITY OF`,
+//! `SPOKANE COUNTY BOARD OF COMMISSIONERS`. This module reads only what the name says: the rank of the government and
+//! the name of its place. [`super::Matching`] decides which police that is.
 
 use entity::scalar::{STATES, State};
 
 use crate::ingest::names::spelled;
 
-/// What sort of government it is.
+/// The rank of a local government.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Rank {
-    /// A city; also a municipality that calls itself only that.
+    /// A city, or a municipality that calls itself only that.
     City,
     /// A town.
     Town,
@@ -25,12 +25,12 @@ pub(crate) enum Rank {
     County,
     /// A city that is its own county.
     CityAndCounty,
-    /// A place of which the name does not say the rank: `Willcox Department of Public Safety`.
+    /// A place whose rank the name does not say: `Willcox Department of Public Safety`.
     Unsaid,
 }
 
 impl Rank {
-    /// The rank that a word stands for.
+    /// The rank that a word names.
     pub(crate) fn of(word: &str, state: &str) -> Option<Self> {
         Some(match word {
             "city" | "municipality" => Self::City,
@@ -44,7 +44,7 @@ impl Rank {
         })
     }
 
-    /// The word by which police departments of this rank are told from others of the place, where there is one.
+    /// The word that distinguishes police departments of this rank from others of the place, if there is one.
     pub(crate) fn word(self) -> Option<&'static str> {
         Some(match self {
             Self::City | Self::CityAndCounty => "city",
@@ -56,8 +56,9 @@ impl Rank {
         })
     }
 
-    /// Whether a police department that names the place without a rank may be of this rank. Where towns, villages and
-    /// boroughs lie within or beside municipalities of the same name, the plain name is the other one's.
+    /// Whether a police department that names the place without a rank may be of this rank. In states where towns,
+    /// villages and boroughs are within or beside municipalities of the same name, the name without a rank belongs to
+    /// the municipality.
     pub(crate) fn may_be_plain(self, place: &str, state: &str) -> bool {
         match self {
             _ if PLAINLY_CITIES.contains(&(state, place, self)) => false,
@@ -69,8 +70,8 @@ impl Rank {
         }
     }
 
-    /// Whether the police departments of a state say this rank as a rule. Elsewhere the word is mostly a part of the
-    /// name: `Iowa City` is no city of `Iowa`.
+    /// Whether police departments in the state usually include this rank in their name. Elsewhere the word is mostly
+    /// part of the place: `Iowa City` is not a city of `Iowa`.
     pub(crate) fn is_said(self, state: &str) -> bool {
         match self {
             Self::City => matches!(state, "NY" | "VA"),
@@ -83,7 +84,7 @@ impl Rank {
     }
 }
 
-/// Cities beside others of their names, where the police department of the plain name is the city's.
+/// Cities with a namesake of another rank, where the police department with the name without a rank is the city's.
 const PLAINLY_CITIES: [(&str, &str, Rank); 7] = [
     ("CT", "groton", Rank::Town),
     ("PA", "franklin", Rank::Borough),
@@ -94,18 +95,18 @@ const PLAINLY_CITIES: [(&str, &str, Rank); 7] = [
     ("WI", "pewaukee", Rank::Village),
 ];
 
-/// A local government, as a name says it.
+/// A local government, as read from a name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Government {
     /// Its rank.
     pub(crate) rank: Rank,
-    /// The name of its place, in words of one spelling.
+    /// The name of its place, in normalized spelling.
     pub(crate) place: String,
-    /// Whether it is named with its police or its sheriff.
+    /// Whether the name includes its police or its sheriff.
     pub(crate) with_body: bool,
 }
 
-/// What the name of a government may end or begin with, beside its place: those who sign for it.
+/// The bodies that sign for a government, which may precede or follow its name.
 const SIGNERS: [&str; 13] = [
     "board of county commissioners",
     "board of commissioners",
@@ -121,7 +122,7 @@ const SIGNERS: [&str; 13] = [
     "government",
     "inc",
 ];
-/// What the name of a city's police department may end with.
+/// The endings of names of a city's police department.
 const POLICE: [&str; 6] = [
     "department of public safety",
     "public safety department",
@@ -130,11 +131,11 @@ const POLICE: [&str; 6] = [
     "department of police",
     "police",
 ];
-/// What the name of a sheriff's office may end with.
+/// The endings of names of a sheriff's office.
 const SHERIFF: [&str; 4] = ["sheriff office", "sheriff department", "office of sheriff", "sheriff"];
 
 impl Government {
-    /// The government that a name is of, in a state. None where the name is not of one.
+    /// The government that a name in a state belongs to. None if it is not a government's name.
     pub(crate) fn of(name: &str, state: &State) -> Option<Self> {
         let mut words = spelled(name);
         if words.first().is_some_and(|word| matches!(word.as_str(), "incorporated" | "inc")) {
@@ -144,7 +145,7 @@ impl Government {
             words.pop();
         }
         let found = Self::read(&words, state);
-        // `CITY OF DALLAS TEXAS` and `CITY OF DALLAS, TX`; but `CITY OF OKLAHOMA CITY` and `CITY OF NEW YORK`.
+        // `CITY OF DALLAS TEXAS` and `CITY OF DALLAS, TX`, but also `CITY OF OKLAHOMA CITY` and `CITY OF NEW YORK`.
         let shorter = without_state(&words, state);
         shorter.and_then(|words| Self::read(&words, state)).or(found)
     }
@@ -163,7 +164,7 @@ impl Government {
         for police in POLICE {
             if let Some(rest) = text.strip_suffix(police).map(str::trim) {
                 let named = Self::named(rest, state.as_str()).filter(|it| it.rank != Rank::County);
-                // A police department of a bare place is looked for by its name; a department of public safety has
+                // A police department with a place but no rank is found by its name. A department of public safety has
                 // another name in most lists.
                 let is_place =
                     police.contains("safety") && !rest.is_empty() && !names_other(rest, state);
@@ -201,7 +202,7 @@ impl Government {
             | [place @ .., "charter", "township", "of"] => government(Rank::Township, place),
             [place @ .., word, "of"] if rank(word).is_some() => government(rank(word)?, place),
             [word, "of", place @ ..] if rank(word).is_some() => government(rank(word)?, place),
-            // `SPRINGFIELD TOWNSHIP` is one, `GREENWICH VILLAGE` may be anything.
+            // `SPRINGFIELD TOWNSHIP` is a township, but `GREENWICH VILLAGE` can be anything.
             [place @ .., word] => {
                 let rank = rank(word)?;
                 let is_told = matches!(rank, Rank::County | Rank::Township | Rank::Borough);
@@ -212,7 +213,7 @@ impl Government {
     }
 }
 
-/// The words without the state at their end. `Co.` is read as a county, and is Colorado at the end of a city's name.
+/// The words without the state at the end. `Co.` is read as county, but at the end of a city's name it is Colorado.
 fn without_state(words: &[String], state: &State) -> Option<Vec<String>> {
     let (code, named) = (state.as_str().to_lowercase(), name_of(state));
     let is_code = words.last().is_some_and(|last| {
@@ -228,13 +229,13 @@ fn without_state(words: &[String], state: &State) -> Option<Vec<String>> {
     (shorter.len() > 2).then(|| shorter.to_vec())
 }
 
-/// The name of a state, in words of one spelling.
+/// The name of a state, in normalized spelling.
 fn name_of(state: &State) -> Vec<String> {
     let at = STATES.binary_search_by_key(&state.as_str(), |(code, _)| code);
     at.map_or_else(|_| Vec::new(), |at| spelled(STATES[at].1))
 }
 
-/// Whether words before `department of public safety` are of something else than a municipality.
+/// Whether the words before `department of public safety` name something other than a municipality.
 fn names_other(text: &str, state: &State) -> bool {
     const OTHER: [&str; 9] = [
         "university",

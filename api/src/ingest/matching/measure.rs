@@ -1,17 +1,18 @@
-//! How many recipients are matched, and how many wrongly: none is the goal.
+//! Measures how many recipients are matched, and how many wrongly. The goal is no wrong match.
 //!
-//! Of every agency of a list the names are made that its government may have as a recipient, and others that are near.
-//! - **Its own names**, of the agency that they were made of: a match with another agency is wrong.
-//! - **The same, as if the agency were missing** from the list, as any may be: every match is wrong.
-//! - **Names of its neighbors**: a city of the name of a township, a county of the name of a city. A match with the agency
-//!   is wrong.
+//! For every agency in a list, the test generates the names that its government may have as a recipient, and names of
+//! neighbors:
+//! - **Its own names.** A match with another agency is wrong.
+//! - **The same names with the agency removed** from the list, as any agency may be missing. Every match is wrong.
+//! - **Names of its neighbors**: a city with the name of a township, a county with the name of a city. A match with the
+//!   agency is wrong.
 //!
-//! Where the list has another agency of exactly the name that was asked for, nobody can tell by names that it is not meant.
-//! Such matches are counted by themselves, as those of namesakes.
+//! If the list has another agency with exactly the requested name, names alone cannot show that it is the wrong one.
+//! Such matches are counted separately, as namesakes.
 //!
-//! The list is `tests/fixtures/recipient_agencies.csv`: agencies of the FBI's list whose names are hard to tell apart, with
-//! those around them. `AGENCY_NAMES=agency_name_edits.csv cargo test -p api --lib measure -- --nocapture` measures the
-//! whole list of the FBI, as `import fbi-agencies` reads it.
+//! The list is `tests/fixtures/recipient_agencies.csv`: agencies from the FBI's list whose names are hard to tell
+//! apart, and their neighbors. To measure the FBI's whole list, as `import fbi-agencies` reads it, run
+//! `AGENCY_NAMES=agency_name_edits.csv cargo test -p api --lib measure -- --nocapture`.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -38,7 +39,7 @@ struct Listed {
     state: State,
 }
 
-/// What became of names.
+/// The results for a set of names.
 #[derive(Default, Clone, Copy, PartialEq, Eq, Debug)]
 struct MatchCounts {
     matched: u32,
@@ -61,7 +62,7 @@ impl fmt::Display for MatchCounts {
 struct Measured {
     listed: Vec<Listed>,
     matching: Matching,
-    /// By what was measured.
+    /// The results by type of name.
     outcomes: BTreeMap<&'static str, MatchCounts>,
     wrong: Vec<String>,
 }
@@ -88,7 +89,8 @@ impl Measured {
         measured
     }
 
-    /// Takes the agency of a recipient, and says whether a match with another is the only wrong one.
+    /// Matches a recipient. `right` is whether a match with the agency at `at` is correct, `but` whether that agency is
+    /// removed.
     fn take(&mut self, what: &'static str, recipient: &str, at: usize, but: bool, right: bool) {
         let state = &self.listed[at].state;
         let fit = self.matching.find_but(recipient, state, None, but.then_some(at));
@@ -108,14 +110,14 @@ impl Measured {
         }
     }
 
-    /// Whether an agency has the name of another, or the one that was asked for.
+    /// Whether the found agency is a namesake of the expected one, or has the requested name.
     fn is_namesake(&self, found: usize, at: usize, asked: &str) -> bool {
         let form = |text: &str| Name::of(&county_apart(text).0).form;
         let found = form(&self.listed[found].name);
         found == form(&self.listed[at].name) || found == form(asked)
     }
 
-    /// Whether an agency of the state is called by a rank and a place, so that another is not meant.
+    /// Whether the state has an agency with this rank and place, which a recipient then means.
     fn has_ranked(&self, state: &State, rank: &str, place: &str) -> bool {
         let place = Name::of(place).form;
         self.matching.places.contains_key(&(state.to_string(), format!("{place} {rank}")))
@@ -124,7 +126,8 @@ impl Measured {
     fn agency(&mut self, at: usize) {
         let Listed { name, other, kind, .. } = &self.listed[at];
         let (name, other, kind) = (name.clone(), other.clone(), *kind);
-        // An agency that is called as a government is, such as the police of a county's park, is none that it means.
+        // An agency with a government's name, such as the police of a county park, is not the one that the government's
+        // name means.
         let is_governments = |name: &str| {
             Government::of(name, &self.listed[at].state).is_some_and(|it| !it.with_body)
         };
@@ -137,7 +140,7 @@ impl Measured {
             self.take("its name at another publisher", &other, at, false, true);
             self.take("its name at another publisher, and it is missing", &other, at, true, true);
         }
-        // Of `Hamilton Township, Atlantic County Police Department` the county is not in the name of the government.
+        // The name of the government omits the county of `Hamilton Township, Atlantic County Police Department`.
         let (name, _) = county_apart(&name);
         let lower = name.to_lowercase();
         let before = |end: &str| lower.strip_suffix(end).map(str::trim);
@@ -169,11 +172,11 @@ impl Measured {
         self.take("county of the name", &format!("COUNTY OF {place}"), at, false, false);
     }
 
-    /// Measures the municipality of a police department that names its rank.
+    /// Measures the municipality of a police department that includes its rank.
     fn of_rank(&mut self, at: usize, place: &str, rank: &str, bare: &str) {
         let state = self.listed[at].state.clone();
-        // Of `Oklahoma City Police Department` nobody knows by the name alone whether it is `CITY OF OKLAHOMA`'s, and the
-        // town of Melbourne Village is no village of Melbourne.
+        // The name alone does not show whether `Oklahoma City Police Department` belongs to `CITY OF OKLAHOMA`, and the
+        // town of Melbourne Village is not a village of Melbourne.
         let is_name = rank == "city" && !matches!(state.as_str(), "NY" | "VA")
             || (state.as_str(), place) == ("FL", "melbourne village");
         let whole = format!("{rank} OF {place}");
@@ -238,7 +241,7 @@ fn no_recipient_is_matched_wrongly() {
     );
 }
 
-/// Recipients as awards name them, each with the agency that it is: of none where the list cannot tell.
+/// Recipients as awards name them, each with its agency, or none if the list does not decide.
 const RECIPIENTS: &str = include_str!("../../../../tests/fixtures/recipients.csv");
 
 #[test]
@@ -265,7 +268,7 @@ fn recipients_of_awards_are_found_or_left_alone() {
 #[test]
 fn the_whole_list_is_measured_where_it_is_named() {
     let Ok(path) = std::env::var("AGENCY_NAMES") else {
-        eprintln!("left out: AGENCY_NAMES names no agency_name_edits.csv of the FBI");
+        eprintln!("skipped: set AGENCY_NAMES to the FBI's agency_name_edits.csv");
         return;
     };
     println!("{}", Measured::of(&std::fs::read(path).unwrap()));

@@ -1,13 +1,14 @@
-//! Whose money it is: which agency a name means, where exactly one agency of the state fits.
+//! Matches a recipient's name to an agency, if exactly one agency of the state fits.
 //!
-//! 1. **The agency of that name.** `Dallas Police Dept` is the Dallas Police Department.
-//! 2. **The police of the government of that name** ([`Government`]). The money of a city, town, village, borough or
-//!    township is its police department's, that of a county its sheriff's, that of a city that is a county either one's.
+//! 1. **The agency with that name.** `Dallas Police Dept` is the Dallas Police Department.
+//! 2. **The police of the government with that name** ([`Government`]). The money of a city, town, village, borough or
+//!   township is matched to its police department, that of a county to its sheriff, and that of a city that is also a
+//!   county to either one.
 //!
-//! A wrong match puts one city's money under another's name, and a missing one only leaves it under the city's. So
-//! nothing here is fuzzy, and whatever makes a second reading possible ends the search: two agencies of one name, a name
-//! that its publisher had to tell apart by the county, an agency of which the kind is not known, a township where the
-//! city was named, a county with police beside its sheriff. `measure.rs` beside this file counts what that comes to.
+//! A wrong match credits one city's money to another, while a missed match only leaves it with the city. So nothing
+//! here is fuzzy, and any ambiguity prevents a match: two agencies with the same name, a name that its publisher
+//! distinguished by county, an agency of unknown kind, a township when the recipient is a city, a county with police
+//! beside its sheriff. `measure.rs` in this folder counts the results.
 
 mod candidates;
 mod government;
@@ -29,20 +30,20 @@ use super::{
     report::FoundBy,
 };
 
-/// A state, and what something in it is called.
+/// A state, and a name in it.
 type Called = (String, String);
 
-/// An agency that is called so.
+/// An agency with such a name.
 #[derive(Clone, Debug)]
 struct Seat {
     at: usize,
-    /// The county by which the name is told from others of the state.
+    /// The county that distinguishes the name from others in the state.
     county: Option<String>,
-    /// Whether it is certain to be the police of the place, rather than something else with such a name.
+    /// Whether it is certainly the police of the place, and not something else with such a name.
     certain: bool,
 }
 
-/// The agencies by what a recipient may be called.
+/// The agencies by the names that recipients may have.
 #[derive(Debug, Default)]
 pub(crate) struct Matching {
     names: HashMap<Called, Vec<Seat>>,
@@ -53,16 +54,16 @@ pub(crate) struct Matching {
 /// Which agencies fit a recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fit {
-    /// None does.
+    /// None fits.
     Nobody,
-    /// One, and in which way.
+    /// One fits, found in this way.
     One(FoundBy, usize),
-    /// Several, or one of which it is not certain.
+    /// Several fit, or one that is not certain.
     Several(Vec<usize>),
 }
 
 impl Matching {
-    /// Reads the names of agencies, each with its place in the list.
+    /// Reads the names of agencies, each with its position in the list.
     pub(crate) fn of<'a>(agencies: impl IntoIterator<Item = (usize, &'a agency::Model)>) -> Self {
         let mut matching = Self::default();
         for (at, row) in agencies {
@@ -86,7 +87,7 @@ impl Matching {
         let sheriff = matches!(kind, Some(AgencyKind::Sheriff | AgencyKind::CountyPolice));
         if sheriff || matches!(kind, None | Some(AgencyKind::MunicipalPolice)) {
             let place = of_county(" sheriff").or_else(|| of_county(" police"));
-            // The one agency of a county may be called by its name alone.
+            // The only agency of a county may have just the county's name.
             let place = place.or_else(|| form.strip_suffix(" county").filter(|_| sheriff));
             if let Some(place) = place {
                 let certain = kind == Some(AgencyKind::Sheriff);
@@ -97,7 +98,7 @@ impl Matching {
         if municipal || kind.is_none() {
             let place =
                 form.strip_suffix(" police").or_else(|| form.strip_suffix(" public safety"));
-            // A name without a word for the police may be cut off: it stands in the way of others.
+            // A name without a word for police may be truncated: it makes other matches ambiguous.
             let place = place
                 .map(|place| (place, municipal))
                 .or(municipal.then_some((form.as_str(), false)));
@@ -110,12 +111,12 @@ impl Matching {
         }
     }
 
-    /// Which agencies fit a recipient of a name and, where that is known, of a kind.
+    /// The agencies that fit a recipient with a name and, if known, a kind.
     pub(crate) fn find(&self, name: &str, state: &State, kind: Option<OrganizationKind>) -> Fit {
         self.find_but(name, state, kind, None)
     }
 
-    /// The same, as if there were no agency at a place of the list.
+    /// The same, without the agency at a position of the list.
     fn find_but(
         &self,
         name: &str,
@@ -135,7 +136,7 @@ impl Matching {
                 .collect::<Vec<_>>()
         };
         let government = Government::of(&name, state);
-        // The name of a government is not that of an agency: `Genesee County` may be the police of a park, too.
+        // A government's name is not an agency's name: `Genesee County` may also be the police of a park.
         if government.as_ref().is_none_or(|it| it.with_body) {
             let named = seats(&self.names, &Name::of(&name).form);
             if !named.is_empty() {
@@ -151,7 +152,7 @@ impl Matching {
             let plain = seats(&self.places, &place);
             let ranked = rank.word().map(|word| seats(&self.places, &format!("{place} {word}")));
             let mut found = ranked.unwrap_or_default();
-            // `Iowa City` is no city of `Iowa`, but stands in the way of one.
+            // `Iowa City` is not a city of `Iowa`, but it makes a match ambiguous.
             if plain.is_empty() && !rank.is_said(state) && !self.has_sibling(state, &place, rank) {
                 found.clear();
             }
@@ -176,7 +177,7 @@ impl Matching {
 }
 
 impl Matching {
-    /// Whether something else of the state has the name of a place, so that its police say what they are of.
+    /// Whether something else in the state has the place's name, so that its police names its rank.
     fn has_sibling(&self, state: &str, place: &str, rank: Rank) -> bool {
         let has = |of: &HashMap<Called, Vec<Seat>>, what: String| {
             of.contains_key(&(state.to_owned(), what))
@@ -191,7 +192,7 @@ impl Matching {
     }
 }
 
-/// The one that fits, where there is no doubt.
+/// The only agency that fits, if it is certain.
 fn only(found: &[Seat], county: Option<&str>, way: FoundBy) -> Fit {
     match found {
         [] => Fit::Nobody,
@@ -209,7 +210,7 @@ fn only(found: &[Seat], county: Option<&str>, way: FoundBy) -> Fit {
     }
 }
 
-/// `city of perry` as `perry city`.
+/// Rewrites `city of perry` as `perry city`.
 fn ranked_last(place: &str, state: &str) -> String {
     let Some((rank, place_of)) = place.split_once(" of ") else { return place.to_owned() };
     match Rank::of(rank, state) {
@@ -218,7 +219,7 @@ fn ranked_last(place: &str, state: &str) -> String {
     }
 }
 
-/// Whether an organization of a kind may be the government that its name is of.
+/// Whether an organization of this kind may be the government with its name.
 fn may_govern(kind: OrganizationKind) -> bool {
     matches!(
         kind,

@@ -1,4 +1,4 @@
-//! What people decided of recipients, as the database keeps it.
+//! The decisions about recipients in the database.
 
 use std::collections::HashMap;
 
@@ -7,23 +7,23 @@ use sea_orm::{DbErr, EntityTrait, QueryOrder};
 
 use crate::ingest::{job::Job, names::Name};
 
-/// The decisions about recipients, by the form of a name and the state.
+/// The decisions about recipients, by normalized name and state.
 #[derive(Debug, Default)]
 pub(crate) struct Reviews {
     of: HashMap<(String, Option<State>), Vec<review::Model>>,
 }
 
-/// What was decided of a recipient.
+/// The decision about a recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// It is the agency of this id.
+    /// It is the agency with this id.
     Agency(i32),
     /// It is an organization of its own.
     Organization,
 }
 
 impl Decision {
-    /// The decision that a row of the database holds.
+    /// The decision in a row of the database.
     pub(crate) fn of(row: &review::Model) -> Self {
         row.agency_id.map_or(Self::Organization, Self::Agency)
     }
@@ -40,20 +40,20 @@ impl Reviews {
         Ok(reviews)
     }
 
-    /// Takes a decision, in the place of an earlier one about the same recipient.
+    /// Adds a decision, replacing an earlier one about the same recipient.
     pub(crate) fn take(&mut self, row: review::Model) {
         let rows = self.of.entry((row.recipient_key.clone(), row.state.clone())).or_default();
         rows.retain(|other| other.uei != row.uei);
         rows.push(row);
     }
 
-    /// Forgets a decision.
+    /// Removes a decision.
     pub(crate) fn forget(&mut self, row: &review::Model) {
         let key = (row.recipient_key.clone(), row.state.clone());
         self.of.entry(key).or_default().retain(|other| other.id != row.id);
     }
 
-    /// The decision that a recipient is an agency, whatever its state.
+    /// The decision that a recipient is this agency, whatever its state.
     pub(crate) fn of_agency(
         &self,
         name: &str,
@@ -79,8 +79,8 @@ impl Reviews {
         rows.iter().find(|row| row.uei.as_deref() == uei)
     }
 
-    /// What was decided of a recipient. Two identifiers are two bodies, even of one name; a recipient without an
-    /// identifier is whatever all decisions about its name agree on.
+    /// The decision about a recipient. Two UEIs are two bodies, even with the same name. A recipient without a UEI gets
+    /// a decision only if all decisions about its name agree.
     pub(crate) fn decide(
         &self,
         name: &str,
@@ -93,7 +93,7 @@ impl Reviews {
         decisions.all(|decision| decision == first).then_some(first)
     }
 
-    /// The decisions, by their ids, that say who a recipient is.
+    /// The ids of the decisions that determine who a recipient is.
     pub(crate) fn deciding(
         &self,
         name: &str,

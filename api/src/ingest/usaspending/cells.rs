@@ -8,11 +8,11 @@ use crate::ingest::{
     values,
 };
 
-/// How the keys of awards begin: of single ones, and of many small ones that are told together.
+/// The prefixes of award keys: of single awards, and of many small ones that are reported together.
 const SINGLE: &str = "ASST_NON_";
 pub(super) const AGGREGATE: &str = "ASST_AGG_";
 
-/// Whether a text names one congressional district, such as `CA-37`. `CA-90` stands for several.
+/// Whether a text names one congressional district, such as `CA-37`. `CA-90` means several.
 pub(super) fn is_district(text: &str) -> bool {
     text.split_once('-').is_some_and(|(state, number)| {
         let is_number = number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit());
@@ -20,14 +20,14 @@ pub(super) fn is_district(text: &str) -> bool {
     })
 }
 
-/// The assistance listings that a cell names.
+/// The assistance listings in a cell.
 pub(super) fn numbers(text: &str) -> impl Iterator<Item = String> {
     let parts = text.split([';', ',', '|']);
     parts.filter_map(|part| values::listing(part.split(':').next().unwrap_or(part)))
 }
 
-/// The rank of a row among those of the same transaction: the one that was modified last stands, and of one day the one
-/// that deletes or corrects.
+/// The rank of a row among those of the same transaction. The latest modification wins; on the same day, a deletion or
+/// correction does.
 pub(super) fn rank(row: &FileRow<'_>) -> Result<u32, RowRefusal> {
     let modified = row.read("modified", values::date)?;
     let days = modified.and_then(|day| u32::try_from(day.num_days_from_ce()).ok()).unwrap_or(0);
@@ -39,20 +39,20 @@ pub(super) fn rank(row: &FileRow<'_>) -> Result<u32, RowRefusal> {
     Ok(days * 4 + code)
 }
 
-/// The state of the recipient, which a row has as a code and as a name.
+/// The recipient's state, which a row has as a code and as a name.
 pub(super) fn state(row: &FileRow<'_>) -> Result<Option<State>, RowRefusal> {
     let code = row.read("state", values::state)?;
     let named = row.text("state_name").and_then(|name| values::state(name).ok());
     match (&code, named) {
         (Some(code), Some(named)) if *code != named => {
-            Err(row.refuse("state_name", format!("contradicts the code of the state, {code}")))
+            Err(row.refuse("state_name", format!("contradicts the state code, {code}")))
         }
         (_, named) => Ok(code.or(named)),
     }
 }
 
-/// Refuses a row whose keys hold another award number than its column of it: `ASST_NON_NUMBER_015` and
-/// `1524_NUMBER_-NONE-_16.710_0`, and of an aggregate `ASST_AGG_URI_015` and `1524_-NONE-_URI_16.710_0`.
+/// Refuses a row whose keys contain another award number than its column: `ASST_NON_NUMBER_015` and
+/// `1524_NUMBER_-NONE-_16.710_0`, and for an aggregate `ASST_AGG_URI_015` and `1524_-NONE-_URI_16.710_0`.
 pub(super) fn agree_on_number(row: &FileRow<'_>, number: Option<&str>) -> Result<(), RowRefusal> {
     let Some(number) = number else { return Ok(()) };
     let of_award = row.text("award").and_then(|key| {
@@ -74,7 +74,7 @@ pub(super) fn agree_on_number(row: &FileRow<'_>, number: Option<&str>) -> Result
     Ok(())
 }
 
-/// Refuses a row whose fiscal year is not that of its day.
+/// Refuses a row whose fiscal year does not match its date.
 pub(super) fn agree_on_year(
     row: &FileRow<'_>,
     field: &str,
@@ -84,10 +84,11 @@ pub(super) fn agree_on_year(
     if year == day.year() + i32::from(day.month() >= 10) {
         return Ok(());
     }
-    Err(row.refuse(field, format!("is not the fiscal year of {day}, which begins in October")))
+    Err(row
+        .refuse(field, format!("is not the fiscal year of {day}; fiscal years begin in October")))
 }
 
-/// The instrument, by its code or, in answers of the API, by its words.
+/// The instrument, by its code or, in API responses, by its description.
 pub(super) fn instrument(row: &FileRow<'_>) -> Option<Instrument> {
     let by_code = row.text("type").and_then(|code| match code.trim_start_matches('0') {
         "2" => Some(Instrument::BlockGrant),

@@ -1,9 +1,8 @@
-//! Awards as USAspending gives them: award summaries, transactions, and answers of its API ([`super::json`]).
+//! Awards from USAspending: award summaries, transactions and responses of its API ([`super::json`]).
 //!
-//! Which of these a file is, its header says. Two generations of headers are read: the later one
-//! prefixes some columns with `prime_award_summary_` or `prime_award_transaction_`, and ends others
-//! with `_for_overall_award`; the earlier one has DUNS numbers where the later has unique entity
-//! identifiers.
+//! The header shows which of these a file is. Two generations of headers are read. The later one prefixes some columns
+//! with `prime_award_summary_` or `prime_award_transaction_` and appends `_for_overall_award` to others; the earlier
+//! one has DUNS numbers instead of UEIs.
 
 mod cells;
 mod shapes;
@@ -35,8 +34,8 @@ use super::{
     values,
 };
 
-/// What a summary says of its award, and in which columns. A transaction repeats its award as it was on its day, and what it
-/// lacks, earlier ones have.
+/// The fields of a summary and their columns. A transaction repeats its award as of its day, and earlier transactions
+/// provide what it lacks.
 const SUMMARY_FIELDS: [(ClaimField, &[&str]); 9] = [
     (ClaimField::Instrument, &["type", "type_text"]),
     (ClaimField::ObligatedOn, &["base_day"]),
@@ -49,7 +48,7 @@ const SUMMARY_FIELDS: [(ClaimField, &[&str]); 9] = [
     (ClaimField::Title, &["base_description"]),
 ];
 
-/// How columns begin that only tables of other things than assistance awards have.
+/// Column prefixes that only tables of other data than assistance awards have.
 const PASSED_OVER: [&str; 6] = [
     "subaward",
     "contract_",
@@ -61,15 +60,15 @@ const PASSED_OVER: [&str; 6] = [
 
 /// The assistance listing of a row.
 enum RowListing {
-    /// One that is asked for.
+    /// A requested one.
     Taken(String),
-    /// It is one that is asked for, and not told which.
+    /// A requested one, but not known which.
     Unknown,
-    /// One that is not asked for.
+    /// One that was not requested.
     Other,
 }
 
-/// What a row becomes.
+/// The record of a row.
 pub(crate) enum Record {
     Summary(Box<Award>),
     /// With its rank among rows of the same transaction.
@@ -79,12 +78,12 @@ pub(crate) enum Record {
 
 /// The reader.
 pub(crate) struct Usaspending {
-    /// The listings to take; all where there are none.
+    /// The listings to load; empty for all.
     listings: HashSet<String>,
-    /// The awards, by a digest of their keys, with transactions under other listings: what is stated of them is the total
-    /// of all.
+    /// Digests of the keys of awards that also have transactions under other listings: their stated total covers all
+    /// listings.
     mixed: HashSet<u64>,
-    /// Whether they are those of tables that do not tell theirs.
+    /// Whether `listings` also applies to tables that do not state theirs.
     declared: bool,
     programs: Programs,
     recipients: Recipients,
@@ -93,7 +92,7 @@ pub(crate) struct Usaspending {
 }
 
 impl Usaspending {
-    /// Reads what the dataset has, and makes it ready for a first load.
+    /// Reads the dataset, and prepares it for a first load.
     async fn new(job: &mut Job, request: &ImportRequest) -> Result<Self, ImportError> {
         let grants = grant::Entity::find().limit(1).count(job.load.transaction()).await?;
         if grants == 0 {
@@ -115,7 +114,7 @@ impl Usaspending {
         })
     }
 
-    /// Whether a row is of a listing that is not asked for, beside one that is.
+    /// Whether a row has a listing that was not requested beside one that was.
     fn has_others(&self, row: &FileRow<'_>) -> bool {
         let is_other = |number: &String| !self.listings.contains(number);
         !self.listings.is_empty()
@@ -125,7 +124,7 @@ impl Usaspending {
     /// The listing of a row. An award may have several.
     fn listing(&self, row: &FileRow<'_>) -> Result<RowListing, RowRefusal> {
         if !row.has("listing") && self.declared {
-            // Of several that were declared nobody knows which one it is.
+            // If several were declared, the row's listing is unknown.
             let only = self.listings.iter().next().filter(|_| self.listings.len() == 1);
             return Ok(only.cloned().map_or(RowListing::Unknown, RowListing::Taken));
         }
@@ -156,7 +155,7 @@ impl Usaspending {
         }
         let key = number.as_deref().and_then(values::award_key);
         agree_on_number(row, key.as_deref())?;
-        // The identifier of an aggregate has no letters of a program in it, and no year.
+        // The identifier of an aggregate has no program letters and no year.
         let is_aggregate = usaspending_key.as_ref().is_some_and(|key| key.starts_with(AGGREGATE));
         let telling = key.as_deref().filter(|_| !is_aggregate);
         let title = row.line_of_text("base_description");
@@ -220,7 +219,7 @@ impl Usaspending {
         listing: Option<String>,
     ) -> Result<Record, RowRefusal> {
         let key = match row.layout.shape {
-            // The API gives no key: the award and the number of the modification tell its transactions apart.
+            // The API has no keys: the award and the modification number identify a transaction.
             API_TRANSACTIONS => {
                 row.required("award")?;
                 row.required("modification")?;
@@ -285,15 +284,15 @@ impl FormatReader for Usaspending {
     fn lack(&self, layout: &Layout) -> Option<(&'static str, &'static str)> {
         let is_known = layout.index.contains_key("listing");
         (!is_known && !self.declared && !self.listings.is_empty()).then_some((
-            "does not say under which assistance listings its awards were made",
-            "ask the API for \"Assistance Listings\" (of transactions for \"Assistance Listing\"), or say which they \
-             are by --listing 16.710, or take the awards of all listings by --all-listings",
+            "does not state the assistance listings of its awards",
+            "request \"Assistance Listings\" from the API (\"Assistance Listing\" for transactions), or declare the \
+             listing with --listing 16.710, or load the awards of all listings with --all-listings",
         ))
     }
 
     fn passes_over(&self, header: &[String]) -> bool {
-        // A download may have tables of subawards, contracts and accounts beside those of awards. They share columns
-        // with these, and have some by which they are known.
+        // A download may include tables of subawards, contracts and accounts. They share columns with awards, but have
+        // some that identify them.
         header.iter().any(|column| {
             let column = column.trim().to_lowercase();
             PASSED_OVER.iter().any(|start| column.starts_with(start))
@@ -321,7 +320,7 @@ impl FormatReader for Usaspending {
 
     fn claims(&self, record: &Record) -> Vec<Claim> {
         vec![match record {
-            // What was said on another day is no contradiction.
+            // A value as of another day is not a contradiction.
             Record::Summary(award) => {
                 let key = (award.usaspending_key.as_ref().or(award.key.as_ref()), award.as_of);
                 Claim::new("award", "award", &key, award)
@@ -337,7 +336,7 @@ impl FormatReader for Usaspending {
     }
 
     async fn write(&mut self, job: &mut Job, batch: Vec<Record>) -> Result<(), DbErr> {
-        // Of several rows of one transaction one stands: all say the same.
+        // Of several rows of one transaction, keep one: they agree.
         let mut last: HashMap<String, usize> = HashMap::new();
         for (at, record) in batch.iter().enumerate() {
             match record {
@@ -388,7 +387,7 @@ impl FormatReader for Usaspending {
     }
 }
 
-/// What tells a transaction apart from others.
+/// What identifies a transaction.
 fn transaction_key(award: &Award, transaction: &Transaction) -> String {
     let number = transaction.modification.as_deref();
     transaction.key.clone().unwrap_or_else(|| {

@@ -1,4 +1,4 @@
-//! The tables of USAspending, and their columns.
+//! The tables of USAspending and their columns.
 
 use crate::ingest::{json, layout::TableShape};
 
@@ -10,7 +10,7 @@ pub(super) const SUMMARIES: &str = "award summaries";
 const COMMON: &[&str] = &[
     "!award=assistance_award_unique_key",
     "!number=award_id_fain",
-    // Aggregates have this in place of a number.
+    // Aggregates have this instead of a number.
     "uri=award_id_uri",
     "obligated=total_obligated_amount",
     "outlayed=total_outlayed_amount|total_outlayed_amount_for_overall_award",

@@ -1,36 +1,36 @@
-//! Refuses workbooks that would fill the memory: each kind by what it says of itself, before it is read.
+//! Refuses workbooks that would fill the memory: each format by its own declarations, before it is read.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-/// The files in a workbook.
+/// The maximum number of files in a workbook.
 const MAX_PARTS: usize = 2_000;
-/// The unpacked bytes of the parts of a workbook together, and of those of which all is kept in memory.
+/// The maximum unpacked size of a workbook's parts, in total and of those kept in memory, in bytes.
 const MAX_UNPACKED: u64 = 2 << 30;
 const MAX_KEPT: u64 = 160 << 20;
-/// What is more than this and more than [`MAX_RATIO`] times its compressed size is no sheet.
+/// A part that unpacks to more than this and to more than [`MAX_RATIO`] times its compressed size is not a sheet.
 const RATIO_FROM: u64 = 64 << 20;
 const MAX_RATIO: u64 = 200;
-/// The bytes of one cell, or of a tag.
+/// The maximum size of a cell or a tag, in bytes.
 const MAX_RUN: usize = 1 << 20;
-/// The cells of a workbook that is not read as a stream.
+/// The maximum number of cells in a workbook that is not streamed.
 const MAX_KEPT_CELLS: u64 = 5_000_000;
-/// The bytes of an XLS.
+/// The maximum size of an XLS file, in bytes.
 const MAX_XLS: u64 = 128 << 20;
 
-/// Refuses a workbook whose parts unpack to more than any would.
+/// Refuses a workbook whose parts unpack to more than any real one.
 pub(super) fn check_parts(reader: impl Read + Seek) -> Result<(), String> {
     let mut archive = ZipArchive::new(reader).map_err(|error| error.to_string())?;
     if archive.len() > MAX_PARTS {
-        return Err(format!("holds {} files, more than {MAX_PARTS}", archive.len()));
+        return Err(format!("holds {} files, more than the limit of {MAX_PARTS}", archive.len()));
     }
     let (mut unpacked, mut kept) = (0_u64, 0_u64);
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).map_err(|error| error.to_string())?;
         let name = part.name().map_err(|error| error.to_string())?.to_ascii_lowercase();
-        // Pictures are not looked at.
+        // Pictures are ignored.
         if !name.rsplit('.').next().is_some_and(|end| matches!(end, "xml" | "rels")) {
             continue;
         }
@@ -47,7 +47,9 @@ pub(super) fn check_parts(reader: impl Read + Seek) -> Result<(), String> {
             unpacked += count as u64;
             kept += if is_sheet { 0 } else { count as u64 };
             if scan.bytes > most {
-                return Err(format!("{name} unpacks to more than {MAX_RATIO} times its size"));
+                return Err(format!(
+                    "{name} unpacks to more than {MAX_RATIO} times its compressed size"
+                ));
             }
             if unpacked > MAX_UNPACKED || kept > MAX_KEPT {
                 let limit = if kept > MAX_KEPT { MAX_KEPT } else { MAX_UNPACKED };
@@ -59,13 +61,13 @@ pub(super) fn check_parts(reader: impl Read + Seek) -> Result<(), String> {
     Ok(())
 }
 
-/// What is looked for in the bytes of a part.
+/// The state of scanning a part's bytes.
 #[derive(Default)]
 struct Scan {
     bytes: u64,
-    /// The bytes since a tag began or ended.
+    /// The bytes since the last tag began or ended.
     run: usize,
-    /// The end of what came before, in which something may begin.
+    /// The end of the previous bytes, which may contain the beginning of a match.
     tail: Vec<u8>,
 }
 
@@ -84,9 +86,9 @@ impl Scan {
             }
         }
         if self.run > MAX_RUN {
-            return Err(format!("has a cell with more than {MAX_RUN} bytes"));
+            return Err(format!("has a cell longer than {MAX_RUN} bytes"));
         }
-        // Room is made for as many strings as are announced, so there must be bytes for them.
+        // The reader allocates memory for the declared number of strings, so this is limited too.
         self.tail.extend_from_slice(bytes);
         let needle = b"uniqueCount";
         for at in self
@@ -103,7 +105,7 @@ impl Scan {
                 sum.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
             });
             if count > MAX_KEPT / 16 {
-                return Err(format!("says that it has {count} strings"));
+                return Err(format!("declares {count} strings, which is too many"));
             }
         }
         let cut = self.tail.len().saturating_sub(64);
@@ -112,20 +114,21 @@ impl Scan {
     }
 }
 
-/// Refuses an ODS whose repeated cells come to more than any table has.
+/// Refuses an ODS whose repeated cells exceed the size of any table.
 pub(super) fn check_repeats(reader: impl Read + Seek) -> Result<(), String> {
     let mut archive = ZipArchive::new(reader).map_err(|error| error.to_string())?;
     let part = archive.by_name("content.xml").map_err(|error| error.to_string())?;
     let mut xml = quick_xml::Reader::from_reader(BufReader::new(part));
     let number = |tag: &BytesStart<'_>, name: &str| -> Result<u64, String> {
-        let wrong = || format!("{name} is no number");
+        let wrong = || format!("{name} is not a number");
         let value = tag.try_get_attribute(name).map_err(|error| error.to_string())?;
         value.map_or(Ok(1), |value| {
             String::from_utf8_lossy(value.value.as_bytes()).parse().map_err(|_| wrong())
         })
     };
     let mut buffer = Vec::new();
-    // Cells that come, those of the row up to its last one with something in it, and how often the row comes.
+    // The total of cells, those of the current row up to its last nonempty one, blank ones since, and how often the row
+    // repeats.
     let (mut total, mut row, mut blank, mut rows) = (0_u64, 0_u64, 0_u64, 1_u64);
     loop {
         let event = xml.read_event_into(&mut buffer).map_err(|error| error.to_string())?;
@@ -161,7 +164,7 @@ pub(super) fn check_repeats(reader: impl Read + Seek) -> Result<(), String> {
                 }
             }
             "text:s" if number(tag, "text:c")? > MAX_RUN as u64 => {
-                return Err(format!("has a cell with more than {MAX_RUN} bytes"));
+                return Err(format!("has a cell longer than {MAX_RUN} bytes"));
             }
             _ => {}
         }
@@ -169,7 +172,7 @@ pub(super) fn check_repeats(reader: impl Read + Seek) -> Result<(), String> {
     }
 }
 
-/// Refuses an XLS whose cells lie so far apart that there is no room for all between them.
+/// Refuses an XLS whose cells are so far apart that the cells between them would not fit.
 pub(super) fn check_records(mut reader: impl Read + Seek) -> Result<(), String> {
     let words = |error: io::Error| format!("it is damaged: {error}");
     if reader.seek(SeekFrom::End(0)).map_err(words)? > MAX_XLS {
@@ -181,7 +184,7 @@ pub(super) fn check_records(mut reader: impl Read + Seek) -> Result<(), String> 
     }
     let name = if file.is_stream("Workbook") { "Workbook" } else { "Book" };
     if !file.is_stream(name) {
-        return Err("is no workbook".to_owned());
+        return Err("is not a workbook".to_owned());
     }
     let mut stream = Vec::new();
     let part = file.open_stream(name).map_err(words)?;
@@ -189,16 +192,16 @@ pub(super) fn check_records(mut reader: impl Read + Seek) -> Result<(), String> 
     let word = |data: &[u8], at: usize| {
         data.get(at..at + 2).map_or(0, |two| u64::from(u16::from_le_bytes([two[0], two[1]])))
     };
-    // Cells of all sheets: as many as between the first and the last of each.
+    // The total of all sheets: the area between the first and last cell of each.
     let (mut total, mut box_of_sheet) = (0_u64, None::<[u64; 4]>);
     let mut rest = stream.as_slice();
     while rest.len() >= 4 {
         let (kind, length) = (word(rest, 0), usize::try_from(word(rest, 2)).unwrap_or_default());
         let data = &rest[4..rest.len().min(4 + length)];
         rest = &rest[data.len() + 4..];
-        // Where a sheet begins.
+        // The start of a sheet.
         if kind == 0x0085 && word(data, 0) + (word(data, 2) << 16) >= stream.len() as u64 {
-            return Err("it is damaged: a sheet lies behind its end".to_owned());
+            return Err("it is damaged: a sheet starts after the end of the file".to_owned());
         }
         let area = match kind {
             0x0200 if data.len() >= 14 => {

@@ -1,8 +1,8 @@
-//! What the cells of a sheet say, as text.
+//! The cells of a sheet as text.
 
 use calamine::DataType;
 
-/// What a cell says.
+/// The text of a cell.
 pub(super) fn text(cell: &impl DataType) -> String {
     if let Some(text) = cell.get_string().or(cell.get_datetime_iso()).or(cell.get_duration_iso()) {
         return text.trim_end().to_owned();
@@ -36,7 +36,7 @@ pub(super) fn text(cell: &impl DataType) -> String {
     cell.get_error().map(ToString::to_string).unwrap_or_default()
 }
 
-/// A number with the fifteen digits that a spreadsheet shows of it at most: the others are what binary fractions leave.
+/// A number with at most the fifteen digits that a spreadsheet shows; further ones are artifacts of binary fractions.
 fn digits(number: f64) -> String {
     let shortest = number.to_string();
     let significant =

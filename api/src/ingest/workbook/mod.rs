@@ -1,13 +1,13 @@
-//! Workbooks of Excel and `LibreOffice`: XLSX, XLS and ODS. A sheet of one is a table like any other.
+//! Workbooks of Excel and `LibreOffice`: XLSX, XLS and ODS. Each sheet is a table like any other.
 //!
-//! A cell has a type, and its text says no more than that: a number has all digits that a spreadsheet keeps, which are
-//! fifteen, and no exponent, however it is formatted; a date is a day ([`cell`]). A cell that has no value to rely on is
-//! marked with the reason, and its row is refused where the cell matters: an error of a formula, a formula that was never
-//! calculated, a cell that is merged with others below or above it.
+//! A cell becomes text according to its type, whatever its format: a number has all fifteen digits that a spreadsheet
+//! keeps and no exponent, and a date is a day ([`cell`]). A cell without a reliable value is marked with the reason,
+//! and its row is refused if the cell matters: a formula error, a formula that was never calculated, a cell that is
+//! merged with others below or above it.
 //!
-//! A sheet is written to a temporary file, row by row, and read from there ([`spool`]): what is in memory are the strings
-//! of the workbook, as XLSX keeps them, or the cells of an XLS or ODS. Each of them is bounded before it is read, since a
-//! small file can unpack to anything ([`bounds`]).
+//! A sheet is written row by row to a temporary file and read from there ([`spool`]). Only the strings of an XLSX, or
+//! the cells of an XLS or ODS, are in memory. Their size is limited before they are read, because a small file can
+//! unpack to any size ([`bounds`]).
 
 mod bounds;
 mod cell;
@@ -28,18 +28,18 @@ use zip::ZipArchive;
 pub(crate) use self::spool::{MAX_COLUMNS, SheetRows, SpooledSheet};
 use self::spool::{Spool, unkept};
 
-/// What kind of workbook a file is.
+/// The kind of a workbook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WorkbookKind {
     Xlsx,
     Xls,
     Ods,
-    /// One that cannot be read, and how it can be.
+    /// One that cannot be read, with the reason.
     Unreadable(&'static str),
 }
 
 impl WorkbookKind {
-    /// What a file is by its content; none where it is no workbook.
+    /// The kind of a workbook, by its content; none if it is not a workbook.
     pub(crate) fn of(mut file: &File) -> io::Result<Option<Self>> {
         let mut magic = Vec::new();
         file.seek(SeekFrom::Start(0))?;
@@ -51,7 +51,7 @@ impl WorkbookKind {
         if !magic.starts_with(b"PK") {
             return Ok(None);
         }
-        // What is no ZIP, or a broken one, is told by who reads it.
+        // A file that is not a ZIP, or a damaged one, is reported where it is read.
         let Ok(mut archive) = ZipArchive::new(BufReader::new(file)) else { return Ok(None) };
         let mut mimetype = Vec::new();
         if let Ok(part) = archive.by_name("mimetype") {
@@ -78,14 +78,14 @@ pub(crate) struct ListedSheet {
     pub(crate) is_hidden: bool,
 }
 
-/// A workbook that is open.
+/// An open workbook.
 pub(crate) struct Workbook<'a> {
-    /// Its sheets, in their order.
+    /// Its sheets, in order.
     pub(crate) sheets: Vec<ListedSheet>,
     book: Book<'a>,
 }
 
-/// A file whose bytes move a progress bar as they are read.
+/// A file that advances a progress bar as it is read.
 type BookReader<'a> = BufReader<ProgressBarIter<&'a File>>;
 
 enum Book<'a> {
@@ -138,7 +138,7 @@ impl<'a> Workbook<'a> {
         Ok(Self { sheets: sheets.collect(), book })
     }
 
-    /// The rows of a sheet, or its first ones, or why it cannot be read.
+    /// The rows of a sheet, or the first `most`, or why it cannot be read.
     pub(crate) fn rows(&mut self, sheet: &str, most: usize) -> Result<SpooledSheet, String> {
         let mut spool = Spool::new(most).map_err(|error| unkept(&error))?;
         sound(|| match &mut self.book {
@@ -170,12 +170,12 @@ impl<'a> Workbook<'a> {
 }
 
 thread_local! {
-    /// Whether a panic of this thread is one of the reader of workbooks.
+    /// Whether this thread is in the workbook reader, so that a panic comes from it.
     static IS_READING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A workbook that makes its reader fail is damaged. What the reader says of it, such as the place in its code, is of no use
-/// to whoever has the file.
+/// A workbook that makes its reader panic is damaged. The panic's text, such as a place in the code, does not help the
+/// user.
 fn sound<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {

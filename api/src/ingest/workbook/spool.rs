@@ -1,4 +1,4 @@
-//! The rows of a sheet, kept in a temporary file between whoever reads the workbook and whoever reads the table.
+//! The rows of a sheet in a temporary file, between reading the workbook and reading the table.
 
 use std::{
     fs::File,
@@ -11,34 +11,34 @@ use indicatif::{ProgressBar, ProgressBarIter};
 
 use super::cell::text;
 
-/// The columns of a table.
+/// The maximum number of columns in a table.
 pub(crate) const MAX_COLUMNS: usize = 2_000;
-/// The cells of a sheet.
+/// The maximum number of cells in a sheet.
 const MAX_CELLS: u64 = 50_000_000;
 
 pub(super) fn unkept(error: &io::Error) -> String {
     let folder = std::env::temp_dir();
-    format!("its rows cannot be kept in {} while they are read: {error}", folder.display())
+    format!("its rows cannot be written to {}: {error}", folder.display())
 }
 
-/// Why the value of a cell cannot be relied on.
+/// Why the value of a cell is unreliable.
 const REASONS: [&str; 4] = [
     "",
-    "is the error of a formula",
-    "is a formula that was never calculated: open the workbook, and save it",
+    "is a formula error",
+    "is a formula that was never calculated: open the workbook in a spreadsheet, and save it",
     "is merged with cells of other rows: unmerge them, so that each row has its own value",
 ];
 
-/// The rows of a sheet on their way to a temporary file.
+/// Writes the rows of a sheet to a temporary file.
 pub(super) struct Spool {
     file: BufWriter<File>,
-    /// The row that is being made, and its cells: text and the number of a reason.
+    /// The current row, and its cells: text and the index of a reason.
     row: u32,
     cells: Vec<(String, u8)>,
-    /// Rows that may still come, and cells that came.
+    /// The maximum number of further rows, and the number of cells so far.
     most: usize,
     count: u64,
-    /// Cells merged over several rows, by their first row, and those of the row.
+    /// Cells merged over several rows, by their first row, and those of the current row.
     merged: Vec<Dimensions>,
     current: Vec<Dimensions>,
 }
@@ -73,7 +73,7 @@ impl Spool {
         Ok(())
     }
 
-    /// Adds a cell. Says whether more are wanted.
+    /// Adds a cell. Returns whether more are wanted.
     pub(super) fn add(
         &mut self,
         at: (u32, u32),
@@ -91,7 +91,7 @@ impl Spool {
             self.row = row;
         }
         let reason = match cell.get_error() {
-            // It is what Excel has for a value that is missing.
+            // Excel's marker for a missing value.
             Some(CellErrorType::NA) | None => u8::from(formula && cell.is_empty()) * 2,
             Some(_) => 1,
         };
@@ -107,14 +107,14 @@ impl Spool {
             return Err(format!("row {} has more than {MAX_COLUMNS} cells", row + 1));
         }
         if column < self.cells.len() {
-            return Err(format!("row {} has its cells out of order", row + 1));
+            return Err(format!("the cells of row {} are out of order", row + 1));
         }
         self.cells.resize(column, (String::new(), 0));
         self.cells.push((text, reason));
         Ok(true)
     }
 
-    /// Writes the row. Says whether more are wanted.
+    /// Writes the row. Returns whether more are wanted.
     fn write(&mut self) -> Result<bool, String> {
         while self.merged.last().is_some_and(|it| it.start.0 <= self.row) {
             self.current.extend(self.merged.pop());
@@ -159,18 +159,18 @@ impl Spool {
     }
 }
 
-/// A length as it is written; nothing that is that long comes here.
+/// A length as bytes; longer ones do not occur.
 fn length(length: usize) -> [u8; 4] {
     u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes()
 }
 
-/// A sheet in a temporary file, which can be read again.
+/// A sheet in a temporary file, which can be read repeatedly.
 pub(crate) struct SpooledSheet {
     file: File,
 }
 
 impl SpooledSheet {
-    /// Its rows from the first on, which move the progress bar as they are read.
+    /// Its rows from the start; reading them advances the progress bar.
     pub(crate) fn rows(&self, progress: &ProgressBar) -> io::Result<SheetRows<'_>> {
         (&self.file).rewind()?;
         progress.set_length(self.file.metadata()?.len());
@@ -180,7 +180,7 @@ impl SpooledSheet {
     }
 }
 
-/// The rows of a sheet that have a cell with something in it.
+/// The nonempty rows of a sheet.
 pub(crate) struct SheetRows<'a> {
     file: BufReader<ProgressBarIter<&'a File>>,
 }
@@ -191,7 +191,7 @@ pub(crate) struct SheetRow {
     pub(crate) number: u64,
     /// The texts of its cells.
     pub(crate) cells: StringRecord,
-    /// Cells that cannot be relied on, and why.
+    /// Unreliable cells, with the reason.
     pub(crate) doubtful: Vec<(usize, &'static str)>,
 }
 
