@@ -216,30 +216,30 @@ impl Predicate {
 
     /// The SQL condition as the `WHERE` clause of a statement over the rows of a table, or as part of it.
     pub(crate) fn to_sql(&self, table: &str, backend: DbBackend) -> Expr {
-        self.to_sql_at(Place::Where, table, backend)
+        self.to_sql_at(Position::Where, table, backend)
     }
 
     /// The SQL condition as a value that a statement over the rows of a table computes.
     pub(crate) fn to_sql_value(&self, table: &str, backend: DbBackend) -> Expr {
-        self.to_sql_at(Place::Value, table, backend)
+        self.to_sql_at(Position::Value, table, backend)
     }
 
-    fn to_sql_at(&self, place: Place, table: &str, backend: DbBackend) -> Expr {
+    fn to_sql_at(&self, position: Position, table: &str, backend: DbBackend) -> Expr {
         match self {
             Self::All(parts) => parts
                 .iter()
-                .map(|part| part.to_sql_at(place, table, backend))
+                .map(|part| part.to_sql_at(position, table, backend))
                 .reduce(ExprTrait::and)
                 .unwrap_or_else(|| Expr::cust("TRUE")),
             Self::Any(parts) => parts
                 .iter()
-                .map(|part| part.to_sql_at(Place::Value, table, backend))
+                .map(|part| part.to_sql_at(Position::Value, table, backend))
                 .reduce(ExprTrait::or)
                 .unwrap_or_else(|| Expr::cust("FALSE")),
             // In SQL, a comparison with NULL is unknown. Here, unknown counts as false.
             Self::Not(part) => {
                 let not_true = Expr::Constant(true.into());
-                part.to_sql_at(Place::Value, table, backend).binary(BinOper::IsNot, not_true)
+                part.to_sql_at(Position::Value, table, backend).binary(BinOper::IsNot, not_true)
             }
             Self::Is { column, test } => test.to_sql(column_of(table, column), backend),
             Self::Difference { column, less, is_of_days, test } => {
@@ -255,7 +255,8 @@ impl Predicate {
                 inner
                     .column((Alias::new(other.name), Alias::new(*to)))
                     .from(Alias::new(other.name));
-                if place == Place::Value && backend == DbBackend::Postgres && *to != other.key {
+                if position == Position::Value && backend == DbBackend::Postgres && *to != other.key
+                {
                     inner.distinct();
                 }
                 if !keeps.is_all() {
@@ -293,7 +294,7 @@ impl Predicate {
 /// each row in the list instead: PostgreSQL hashes the list if it expects the list to fit into `hash_mem`, and
 /// otherwise scans the whole list for each row. So the list holds each value only once there.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Position {
     Where,
     Value,
 }
