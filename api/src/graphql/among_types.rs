@@ -33,7 +33,9 @@ pub(super) fn shared(types: &mut Types<'_>) {
     for unit in Unit::ALL {
         let fields = STATISTICS.iter().map(|name| {
             let of = summary_type(unit_of_statistic(name, unit));
-            let about = format!("Statistics of the `{name}` of each group.");
+            let nothing =
+                if *name == "sum" { ", which is 0 for a group without values" } else { "" };
+            let about = format!("Statistics of the `{name}` of each group{nothing}.");
             field(name, &format!("{of}!"), &about, of_percentile(name))
         });
         let description =

@@ -12,7 +12,7 @@
     ("graphqlMode-Caf3PtMR.js", include_bytes!("assets/graphqlMode-Caf3PtMR.js.br").as_slice()),
     ("icon-Dj7ll8XN.svg", include_bytes!("assets/icon-Dj7ll8XN.svg.br").as_slice()),
     ("index-CAymIJtk.css", include_bytes!("assets/index-CAymIJtk.css.br").as_slice()),
-    ("index-Cvx0ZKbn.js", include_bytes!("assets/index-Cvx0ZKbn.js.br").as_slice()),
+    ("index-sx7zO-DQ.js", include_bytes!("assets/index-sx7zO-DQ.js.br").as_slice()),
     ("json.worker-ky6CAS4V.js", include_bytes!("assets/json.worker-ky6CAS4V.js.br").as_slice()),
     ("jsonMode-K3xpRSIG.js", include_bytes!("assets/jsonMode-K3xpRSIG.js.br").as_slice()),
     ("licenses.md", include_bytes!("assets/licenses.md.br").as_slice()),

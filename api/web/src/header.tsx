@@ -15,6 +15,7 @@ export function Header() {
         </p>
       )}
       <nav aria-label="Site">
+        <a href="/docs">Docs</a>
         <a href="/schema.graphql">SDL</a>
         <ThemeButton />
       </nav>

@@ -17,6 +17,7 @@ export function App() {
         <nav aria-label="Other pages">
           <a href="/">About the data</a>
           {hasPlayground && <a href="/playground">Playground</a>}
+          {hasPlayground && <a href="/docs">Docs</a>}
         </nav>
       </header>
       <main>
