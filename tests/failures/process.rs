@@ -15,6 +15,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use tokio::sync::Barrier;
 
 use super::loaded;
 use crate::{
@@ -28,9 +29,12 @@ async fn every_request_that_began_is_answered_when_it_is_asked_to_stop() {
     loaded(&test).await;
     let mut server = Running::start(&test.url, &["--cache-size", "0"]);
     let stopping = Arc::new(AtomicBool::new(false));
+    // It is stopped when each client has had an answer, and all of them go on asking.
+    let answered_once = Arc::new(Barrier::new(8 + 1));
     let clients: Vec<_> = (0..8)
         .map(|_| {
             let (url, stopping) = (server.url.clone(), Arc::clone(&stopping));
+            let answered_once = Arc::clone(&answered_once);
             tokio::spawn(async move {
                 let client = reqwest::Client::new();
                 let query = json!({ "query": "{ trainees(first: 100) { nodes { hours session { code } } } }" });
@@ -42,6 +46,9 @@ async fn every_request_that_began_is_answered_when_it_is_asked_to_stop() {
                             let answer = response.json::<Value>().await.unwrap();
                             assert!(answer["errors"].is_null(), "{answer}");
                             answered += 1;
+                            if answered == 1 {
+                                answered_once.wait().await;
+                            }
                         }
                         // A new connection is refused, and an idle one that was closed tells so before
                         // anything is read of the request.
@@ -54,7 +61,7 @@ async fn every_request_that_began_is_answered_when_it_is_asked_to_stop() {
             })
         })
         .collect();
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    answered_once.wait().await;
     stopping.store(true, Ordering::SeqCst);
     let code = tokio::task::spawn_blocking(move || server.stop()).await.unwrap();
     assert_eq!(code, Some(0));
