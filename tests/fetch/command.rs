@@ -120,7 +120,7 @@ async fn an_interrupted_fetch_can_be_gone_on_with() {
     assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
     let stopped = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap()).await.unwrap();
     assert_eq!(stopped.status.code(), Some(130), "{}", said(&stopped));
-    assert!(said(&stopped).contains("run the command again to go on"), "{}", said(&stopped));
+    assert!(said(&stopped).contains("run the command again to continue"), "{}", said(&stopped));
     let left = names(&place.path("usaspending"));
     assert_eq!(whole(&left), 0, "{left:?}");
     api.log();

@@ -7,6 +7,7 @@ use super::{
     dimensions::{Dimension, Key},
     events::Event,
     measures::Path,
+    quotients::{Side, quotient},
     requests::Expected,
     tables::{Measure, Table, screaming},
 };
@@ -20,6 +21,8 @@ pub(super) enum Beside {
     Correlation(&'static Measure, &'static Measure),
     /// Of a number or a rate, clustered by a key.
     Estimate(&'static Measure, Dimension),
+    /// Of one figure by another.
+    Ratio(Box<[Side; 2]>),
 }
 
 impl Beside {
@@ -46,6 +49,10 @@ impl Beside {
                 let [of, with] = [of, with].map(|measure| screaming(measure.name()));
                 format!("{alias}: correlation(of: {of}, with: {with}) {{ pearson spearman n }}")
             }
+            Self::Ratio(sides) => {
+                let [above, below] = [0, 1].map(|side| sides[side].text());
+                format!("{alias}: ratio(of: {above}, to: {below})")
+            }
             Self::Estimate(of, by) => {
                 let (of, by) = (screaming(of.name()), screaming(&by.name()));
                 format!(
@@ -70,6 +77,7 @@ impl Beside {
                 };
                 correlation(&rows.iter().filter_map(pair).collect::<Vec<_>>())
             }
+            Self::Ratio(sides) => quotient(data, table, rows, sides),
             Self::Estimate(of, by) => estimate(data, table, rows, of, by),
         }
     }

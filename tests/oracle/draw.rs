@@ -12,6 +12,7 @@ use super::{
     groups::{Group, Groups, Page},
     having::{By, Compared, Having, Term},
     measures::{Exact, Figure, Path, Statistic},
+    quotients::Side,
     random::Random,
     requests::{Parent, Request},
     summaries::{OF_GROUPS, Summary, WHOLE},
@@ -134,10 +135,24 @@ impl Draw<'_> {
         totals
     }
 
-    /// A correlation or an estimate.
+    /// One side of a quotient.
+    fn side(&mut self, table: &'static Table, free: bool) -> Side {
+        let measure = self.measure(table, free).measure;
+        let is_summed = |measure: &&Measure| {
+            matches!(measure, Measure::Number(..)) && (free || !GUARDED.contains(&measure.name()))
+        };
+        let part = self.random.chance(40).then(|| self.filter(table));
+        Side { measure: measure.filter(is_summed), part }
+    }
+
+    /// A quotient, a correlation or an estimate.
     fn beside(&mut self, table: &'static Table, free: bool) -> Option<Beside> {
         let is_free = |measure: &&Measure| free || !GUARDED.contains(&measure.name());
         let measures = || table.measures.iter().filter(is_free);
+        if self.random.chance(35) {
+            let sides = [self.side(table, free), self.side(table, free)];
+            return Some(Beside::Ratio(Box::new(sides)));
+        }
         if self.random.chance(50) {
             let numbers = measures().filter(|it| matches!(it, Measure::Number(..)));
             let numbers: Vec<&'static Measure> = numbers.collect();

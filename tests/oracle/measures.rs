@@ -33,6 +33,12 @@ impl Exact {
         if self.above < 0 { -size } else { size }
     }
 
+    /// Divided, unless by 0.
+    pub(super) fn by(self, other: Self) -> Option<Self> {
+        let below = self.below * other.above;
+        (below != 0).then(|| Self::new(self.above * other.below, below))
+    }
+
     pub(super) fn compare(self, other: Self) -> Ordering {
         (self.above * other.below).cmp(&(other.above * self.below))
     }

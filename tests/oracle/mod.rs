@@ -15,6 +15,7 @@ mod filters;
 mod groups;
 mod having;
 mod measures;
+mod quotients;
 mod random;
 mod requests;
 mod summaries;

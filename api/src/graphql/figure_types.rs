@@ -61,8 +61,9 @@ pub(super) fn figure_fields(
     let about = "Uses only the rows that this filter keeps.";
     fields.push(input("where", &format!("{type_name}Filter"), about));
     if divides {
-        let about = "Divides the figure by another figure of the same group, for shares and rates. Null if either \
-            figure is null or the divisor is 0. The sum of a part without rows is 0.";
+        let about = "Divides the figure by another figure of the same group, for shares and rates. If they are of \
+            two measures, both cover only rows for which both are known. Null if either figure is null or the divisor \
+            is 0. The sum of a part without rows is 0.";
         fields.push(input("dividedBy", &format!("{type_name}Figure"), about));
     }
     fields
@@ -83,8 +84,9 @@ pub(super) fn ratio(
     field(
         "ratio",
         "Float",
-        "The quotient of two figures of these rows, divided once. Null if either figure is null or the divisor is 0. \
-         The sum of a part without rows is 0.",
+        "The quotient of two figures of these rows, divided once. If they are of two measures, both cover only rows \
+         for which both are known; a number of rows that a sum is divided by counts only those with a value. Null if \
+         either figure is null or the divisor is 0. The sum of a part without rows is 0.",
         vec![
             input("of", &format!("{name}!"), "The numerator."),
             input("to", &format!("{name}!"), "The denominator."),

@@ -4,7 +4,7 @@ WITH first AS (
 ), r AS (
   SELECT o.year - f.y AS since, o.agency_id, o.value, CASE WHEN o.population_served > 0 THEN o.population_served END AS people
   FROM outcomes o JOIN measures m ON m.id = o.measure_id AND m.code = 'violent_crime' LEFT JOIN first f ON f.agency_id = o.agency_id
-  WHERE o.agency_id IS NOT NULL AND (o.year - f.y BETWEEN -3 AND 3 OR f.y IS NULL)
+  WHERE o.agency_id IS NOT NULL AND o.months_reported = 12 AND (o.year - f.y BETWEEN -3 AND 3 OR f.y IS NULL)
 ), c AS (
   SELECT since, agency_id, 1.0 * SUM(value) AS v, SUM(people) AS p FROM r WHERE value IS NOT NULL AND people IS NOT NULL GROUP BY since, agency_id
 ), t AS (SELECT since, SUM(v) AS v, SUM(p) AS p, COUNT(*) AS g FROM c GROUP BY since)

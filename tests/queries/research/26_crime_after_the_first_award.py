@@ -25,7 +25,7 @@ SELECT o.agency_id AS agency, o.year AS year, 100000.0 * o.value / o.population_
 FROM outcomes o JOIN measures m ON m.id = o.measure_id AND m.code = 'violent_crime'
 LEFT JOIN (SELECT g.agency_id, MIN(g.fiscal_year) AS first FROM grants g JOIN programs p ON p.id = g.program_id
   AND p.category = 'HIRING' GROUP BY g.agency_id) f ON f.agency_id = o.agency_id
-WHERE o.agency_id IS NOT NULL AND o.value IS NOT NULL AND o.population_served > 0
+WHERE o.agency_id IS NOT NULL AND o.months_reported = 12 AND o.value IS NOT NULL AND o.population_served > 0
 """
 
 

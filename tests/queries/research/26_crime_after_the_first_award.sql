@@ -6,7 +6,7 @@ WITH first AS (
   SELECT o.agency_id AS agency, o.year, 100000.0 * o.value / o.population_served AS rate, f.y AS first
   FROM outcomes o JOIN measures m ON m.id = o.measure_id AND m.code = 'violent_crime'
   LEFT JOIN first f ON f.agency = o.agency_id
-  WHERE o.agency_id IS NOT NULL AND o.value IS NOT NULL AND o.population_served > 0
+  WHERE o.agency_id IS NOT NULL AND o.months_reported = 12 AND o.value IS NOT NULL AND o.population_served > 0
 ), cohorts AS (SELECT DISTINCT first AS g FROM o WHERE first IS NOT NULL),
 -- The change of each agency in each cell: a cohort and a year.
 changes AS (

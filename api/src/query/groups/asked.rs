@@ -6,8 +6,10 @@
 //! { measure: FEDERAL_SHARE, inDollarsOf: 2024, dividedBy: { measure: COUNT } }
 //! ```
 //!
-//! In a quotient, a part without rows is 0: in a year without withdrawn awards, none were withdrawn. An unknown value
-//! stays unknown.
+//! Both sides of a quotient are computed over rows for which both are known: an award without a known local match is in
+//! neither side of the local match divided by the federal share, and not in the number that dollars are divided by. Sums
+//! of one measure may be over different parts, and a part without rows is 0: in a year without withdrawn awards, none were
+//! withdrawn. An unknown value stays unknown.
 
 use async_graphql::{Name, Value as GraphQl};
 use indexmap::IndexMap;
@@ -22,7 +24,7 @@ use crate::{
         table::screaming_case,
     },
     error::Error,
-    measures::{Figure, Statistic},
+    measures::{Figure, Known, Statistic, Subset},
     query::{filter, show::Show},
     reference,
 };
@@ -55,18 +57,16 @@ pub(crate) fn figure(
     path: &str,
 ) -> Result<AskedFigure, Error> {
     let all = Predicate::all();
+    let above = NamedFigure::read(given, path)?.resolve(measures, figures, &all, path)?;
     match field(given, "dividedBy") {
-        None => NamedFigure::read(given, path)?.ask(measures, figures, &all, (path, false)),
+        None => above.add(figures, Statistic::Sum, &[]),
         Some(below) => {
-            let above =
-                NamedFigure::read(given, path)?.ask(measures, figures, &all, (path, true))?;
             let path = format!("{path}.dividedBy");
             let GraphQl::Object(below) = below else {
                 return Err(Error::BadArgument(format!("{path}: {below} is not an object")));
             };
-            let below =
-                NamedFigure::read(below, &path)?.ask(measures, figures, &all, (&path, true))?;
-            Ok(quotient(figures, &above, &below))
+            let below = NamedFigure::read(below, &path)?.resolve(measures, figures, &all, &path)?;
+            quotient(figures, &above, &below)
         }
     }
 }
@@ -81,15 +81,25 @@ pub(crate) fn ratio(
     keeps: &Predicate,
     sides: [(&str, Option<&GraphQl>); 2],
 ) -> Result<AskedFigure, Error> {
-    let mut side = |(path, value): (&str, Option<&GraphQl>)| match value {
+    let [above, below] = both(measures, figures, keeps, sides)?;
+    quotient(figures, &above, &below)
+}
+
+/// Reads two figures.
+fn both<'a>(
+    measures: &'static MeasureCatalog,
+    figures: &mut Figures,
+    keeps: &Predicate,
+    sides: [(&'a str, Option<&'a GraphQl>); 2],
+) -> Result<[ResolvedFigure<'a>; 2], Error> {
+    let mut side = |(path, value): (&'a str, Option<&'a GraphQl>)| match value {
         Some(GraphQl::Object(given)) => {
-            NamedFigure::read(given, path)?.ask(measures, figures, keeps, (path, true))
+            NamedFigure::read(given, path)?.resolve(measures, figures, keeps, path)
         }
         _ => Err(Error::BadArgument(format!("{path}: name a figure"))),
     };
-    let [above, below] = sides;
-    let (above, below) = (side(above)?, side(below)?);
-    Ok(quotient(figures, &above, &below))
+    let [first, second] = sides;
+    Ok([side(first)?, side(second)?])
 }
 
 /// Reads two figures to compare, adds them, and returns their positions.
@@ -102,27 +112,31 @@ pub(crate) fn pair(
     keeps: &Predicate,
     sides: [(&str, Option<&GraphQl>); 2],
 ) -> Result<[usize; 2], Error> {
-    let mut side = |(path, value): (&str, Option<&GraphQl>)| match value {
-        Some(GraphQl::Object(given)) => {
-            let asked =
-                NamedFigure::read(given, path)?.ask(measures, figures, keeps, (path, true))?;
-            Ok(asked.figure)
-        }
-        _ => Err(Error::BadArgument(format!("{path}: name a figure"))),
-    };
-    let [first, second] = sides;
-    Ok([side(first)?, side(second)?])
+    let [first, second] = both(measures, figures, keeps, sides)?;
+    let mut add = |side: &ResolvedFigure<'_>| side.add(figures, Statistic::Total, &[]);
+    Ok([add(&first)?.figure, add(&second)?.figure])
 }
 
 /// The quotient of two figures, in their units.
-fn quotient(figures: &mut Figures, above: &AskedFigure, below: &AskedFigure) -> AskedFigure {
+fn quotient(
+    figures: &mut Figures,
+    above: &ResolvedFigure<'_>,
+    below: &ResolvedFigure<'_>,
+) -> Result<AskedFigure, Error> {
+    let mut add = |side: &ResolvedFigure<'_>, other: &ResolvedFigure<'_>| {
+        let known: Vec<Known> = other.known().filter(|known| !side.is_of(known)).collect();
+        // Of rows that are left out because the other side is unknown, nobody can say that they come to nothing.
+        let sum = if known.is_empty() { Statistic::Total } else { Statistic::Sum };
+        side.add(figures, sum, &known)
+    };
+    let (above, below) = (add(above, below)?, add(below, above)?);
     let factor = (10_i64.pow(below.show.digits()), 10_i64.pow(above.show.digits()));
     let ratio = Figure::Ratio { above: above.figure, below: below.figure, factor };
-    AskedFigure {
+    Ok(AskedFigure {
         figure: figures.place(ratio),
         show: Show::Real,
         identity: format!("{} / {}", above.identity, below.identity),
-    }
+    })
 }
 
 impl<'a> NamedFigure<'a> {
@@ -143,20 +157,21 @@ impl<'a> NamedFigure<'a> {
         })
     }
 
-    /// Adds the figure, over the rows that a filter keeps. In a quotient, the sum of a part without rows is 0.
-    fn ask(
+    /// Looks up what the figure is computed from, over the rows that a filter keeps.
+    fn resolve(
         &self,
         measures: &'static MeasureCatalog,
         figures: &mut Figures,
         keeps: &Predicate,
-        (path, in_quotient): (&str, bool),
-    ) -> Result<AskedFigure, Error> {
+        path: &'a str,
+    ) -> Result<ResolvedFigure<'a>, Error> {
         let mut keeps = keeps.clone();
         if let Some(value) = self.part {
             let part = filter::parse(figures.request.table, value, &format!("{path}.where"))?;
             figures.related += part.related();
             keeps = keeps.and(part);
         }
+        let year = self.year;
         let (computed, measure, unit) = match (self.measure, self.days) {
             (Some(name), None) => {
                 let mut all = measures.computed.iter();
@@ -166,14 +181,17 @@ impl<'a> NamedFigure<'a> {
                 })?;
                 match &computed.what {
                     What::Statistics(of, unit) => {
-                        (computed, figures.priced(of, self.year).map_err(|e| at(path, &e))?, *unit)
+                        (computed, figures.priced(of, year).map_err(|e| at(path, &e))?, *unit)
                     }
-                    _ => return self.ask_single(computed, figures, &keeps, path),
+                    _ => {
+                        self.check_single(computed, path)?;
+                        return Ok(ResolvedFigure { computed, of: None, keeps, year, path });
+                    }
                 }
             }
             (None, Some(given)) => {
                 let (days, measure) = days(measures, given, &format!("{path}.days"))?;
-                if self.year.is_some() {
+                if year.is_some() {
                     let text =
                         format!("{path}: `inDollarsOf` applies to dollar amounts, not to days");
                     return Err(Error::BadArgument(text));
@@ -187,25 +205,11 @@ impl<'a> NamedFigure<'a> {
         };
         let name = self.statistic.unwrap_or("SUM").to_ascii_lowercase();
         let (statistic, show) = statistic(&name, unit, self.p).map_err(|e| at(path, &e))?;
-        let statistic = match statistic {
-            Statistic::Sum if in_quotient => Statistic::Total,
-            statistic => statistic,
-        };
-        let figure =
-            figures.statistic(&measure, statistic, &keeps).map_err(|error| at(path, &error))?;
-        figures.note(computed, figure, self.year, &keeps);
-        let identity = format!("{measure:?} {statistic:?} {keeps:?}");
-        Ok(AskedFigure { figure, show, identity })
+        Ok(ResolvedFigure { computed, of: Some((measure, statistic, show)), keeps, year, path })
     }
 
-    /// Adds a measure that has a single value.
-    fn ask_single(
-        &self,
-        computed: &'static ComputedMeasure,
-        figures: &mut Figures,
-        keeps: &Predicate,
-        path: &str,
-    ) -> Result<AskedFigure, Error> {
+    /// Checks that a measure with a single value has no arguments of others.
+    fn check_single(&self, computed: &ComputedMeasure, path: &str) -> Result<(), Error> {
         let name = measure_name(&computed.field);
         if self.statistic.is_some() || self.p.is_some() {
             let text = format!("{path}: {name} has a single value; remove `statistic` and `p`");
@@ -216,12 +220,71 @@ impl<'a> NamedFigure<'a> {
                 format!("{path}: `inDollarsOf` applies to dollar amounts, and {name} is not one");
             return Err(Error::BadArgument(text));
         }
-        let (figure, show) =
-            figures.single(computed, self.year, keeps).map_err(|e| at(path, &e))?;
-        figures.note(computed, figure, self.year, keeps);
-        let identity = format!("{name} {:?} {keeps:?}", self.year);
+        Ok(())
+    }
+}
+
+/// A figure, before it is added.
+struct ResolvedFigure<'a> {
+    computed: &'static ComputedMeasure,
+    /// The values, their statistic, and how it is shown; none for a measure with a single value.
+    of: Option<(Measure, Statistic, Show)>,
+    keeps: Predicate,
+    year: Option<i32>,
+    path: &'a str,
+}
+
+impl ResolvedFigure<'_> {
+    /// The condition that a row has a value, if the figure is computed from values of rows.
+    fn known(&self) -> impl Iterator<Item = Known> {
+        let of = self.of.as_ref().filter(|(_, statistic, _)| !is_count(*statistic));
+        of.map(|(measure, ..)| Known { measure: measure.clone(), is_positive: false }).into_iter()
+    }
+
+    /// Whether the other side of a quotient changes nothing: it is of the same values, or this side counts the rows
+    /// with or without a value.
+    fn is_of(&self, known: &Known) -> bool {
+        match (&self.of, &self.computed.what) {
+            (Some((measure, statistic, _)), _) => is_count(*statistic) || *measure == known.measure,
+            (None, What::Ratio { .. }) => true,
+            (None, _) => false,
+        }
+    }
+
+    /// Adds the figure, over the rows with these values. `sum` says what the sum of no rows is.
+    fn add(
+        &self,
+        figures: &mut Figures,
+        sum: Statistic,
+        known: &[Known],
+    ) -> Result<AskedFigure, Error> {
+        let mut rows = format!("{:?}", self.keeps);
+        if !known.is_empty() {
+            rows += &format!(" {known:?}");
+        }
+        let of = Subset { keeps: self.keeps.clone(), known: known.to_vec() };
+        let at = |error: Error| at(self.path, &error);
+        let (figure, show, identity) = match &self.of {
+            Some((measure, statistic, show)) => {
+                let statistic = if *statistic == Statistic::Sum { sum } else { *statistic };
+                let identity = format!("{measure:?} {statistic:?} {rows}");
+                (figures.statistic_of(measure, statistic, of).map_err(at)?, *show, identity)
+            }
+            None => {
+                let name = measure_name(&self.computed.field);
+                let identity = format!("{name} {:?} {rows}", self.year);
+                let (figure, show) = figures.single_of(self.computed, self.year, of).map_err(at)?;
+                (figure, show, identity)
+            }
+        };
+        figures.note(self.computed, figure, self.year, &self.keeps);
         Ok(AskedFigure { figure, show, identity })
     }
+}
+
+/// Whether a statistic counts values, known or not.
+fn is_count(statistic: Statistic) -> bool {
+    matches!(statistic, Statistic::Count | Statistic::Missing | Statistic::Distinct)
 }
 
 /// Reads the two dates to count days between.

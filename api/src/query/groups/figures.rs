@@ -138,7 +138,8 @@ impl Figures {
         self.statistic_of(measure, statistic, Subset::of(keeps.clone()))
     }
 
-    fn statistic_of(
+    /// Adds a statistic over a part of the rows.
+    pub(super) fn statistic_of(
         &mut self,
         measure: &Measure,
         statistic: Statistic,
@@ -242,12 +243,22 @@ impl Figures {
         year: Option<i32>,
         keeps: &Predicate,
     ) -> Result<(usize, Show), Error> {
+        self.single_of(computed, year, Subset::of(keeps.clone()))
+    }
+
+    /// Adds a measure with a single value over a part of the rows.
+    pub(super) fn single_of(
+        &mut self,
+        computed: &ComputedMeasure,
+        year: Option<i32>,
+        of: Subset,
+    ) -> Result<(usize, Show), Error> {
         if let Some(reason) = computed.refused {
             return Err(Error::BadArgument(format!("{}: {reason}", computed.field)));
         }
         match &computed.what {
             What::Count(measure) => {
-                Ok((self.statistic(measure, Statistic::Count, keeps)?, Show::Exact(0)))
+                Ok((self.statistic_of(measure, Statistic::Count, of)?, Show::Exact(0)))
             }
             What::Ratio { above, below, factor, is_of_people } => {
                 let above = self.priced(above, year)?;
@@ -256,8 +267,8 @@ impl Figures {
                     measure: measure.clone(),
                     is_positive,
                 };
-                let known = vec![known(&above, false), known(below, *is_of_people)];
-                let both = Subset { keeps: keeps.clone(), known };
+                let known = [known(&above, false), known(below, *is_of_people)];
+                let both = Subset { known: of.known.into_iter().chain(known).collect(), ..of };
                 let above = self.statistic_of(&above, Statistic::Sum, both.clone())?;
                 let below = self.statistic_of(below, Statistic::Sum, both)?;
                 let ratio = Figure::Ratio { above, below, factor: *factor };
