@@ -2,8 +2,8 @@
 //!
 //! 1. **The agency with that name.** `Dallas Police Dept` is the Dallas Police Department.
 //! 2. **The police of the government with that name** ([`Government`]). The money of a city, town, village, borough or
-//!   township is matched to its police department, that of a county to its sheriff, and that of a city that is also a
-//!   county to either one.
+//!    township is matched to its police department, that of a county to its sheriff, and that of a city that is also a
+//!    county to either one.
 //!
 //! A wrong match credits one city's money to another, while a missed match only leaves it with the city. So nothing
 //! here is fuzzy, and any ambiguity prevents a match: two agencies with the same name, a name that its publisher

@@ -179,15 +179,11 @@ impl<'a> NamedFigure<'a> {
                 let computed = computed.ok_or_else(|| {
                     Error::BadArgument(format!("{path}: {name} is not a measure"))
                 })?;
-                match &computed.what {
-                    What::Statistics(of, unit) => {
-                        (computed, figures.priced(of, year).map_err(|e| at(path, &e))?, *unit)
-                    }
-                    _ => {
-                        self.check_single(computed, path)?;
-                        return Ok(ResolvedFigure { computed, of: None, keeps, year, path });
-                    }
-                }
+                let What::Statistics(of, unit) = &computed.what else {
+                    self.check_single(computed, path)?;
+                    return Ok(ResolvedFigure { computed, of: None, keeps, year, path });
+                };
+                (computed, figures.priced(of, year).map_err(|e| at(path, &e))?, *unit)
             }
             (None, Some(given)) => {
                 let (days, measure) = days(measures, given, &format!("{path}.days"))?;
@@ -258,24 +254,21 @@ impl ResolvedFigure<'_> {
         sum: Statistic,
         known: &[Known],
     ) -> Result<AskedFigure, Error> {
-        let mut rows = format!("{:?}", self.keeps);
-        if !known.is_empty() {
-            rows += &format!(" {known:?}");
-        }
+        let rows = match known.is_empty() {
+            true => format!("{:?}", self.keeps),
+            false => format!("{:?} {known:?}", self.keeps),
+        };
         let of = Subset { keeps: self.keeps.clone(), known: known.to_vec() };
         let at = |error: Error| at(self.path, &error);
-        let (figure, show, identity) = match &self.of {
-            Some((measure, statistic, show)) => {
-                let statistic = if *statistic == Statistic::Sum { sum } else { *statistic };
-                let identity = format!("{measure:?} {statistic:?} {rows}");
-                (figures.statistic_of(measure, statistic, of).map_err(at)?, *show, identity)
-            }
-            None => {
-                let name = measure_name(&self.computed.field);
-                let identity = format!("{name} {:?} {rows}", self.year);
-                let (figure, show) = figures.single_of(self.computed, self.year, of).map_err(at)?;
-                (figure, show, identity)
-            }
+        let (figure, show, identity) = if let Some((measure, statistic, show)) = &self.of {
+            let statistic = if *statistic == Statistic::Sum { sum } else { *statistic };
+            let identity = format!("{measure:?} {statistic:?} {rows}");
+            (figures.statistic_of(measure, statistic, of).map_err(at)?, *show, identity)
+        } else {
+            let name = measure_name(&self.computed.field);
+            let identity = format!("{name} {:?} {rows}", self.year);
+            let (figure, show) = figures.single_of(self.computed, self.year, of).map_err(at)?;
+            (figure, show, identity)
         };
         figures.note(self.computed, figure, self.year, &self.keeps);
         Ok(AskedFigure { figure, show, identity })

@@ -138,7 +138,7 @@ async fn dataset(front: &Front) -> Option<Arc<FrontDataset>> {
     let answer = tokio::time::timeout(PATIENCE, answer)
         .await
         .inspect_err(|_| {
-            tracing::error!("the database did not answer the query of the front page in time")
+            tracing::error!("the database did not answer the query of the front page in time");
         })
         .ok()?;
     if let Some(error) = answer.response.errors.first() {
