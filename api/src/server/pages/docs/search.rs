@@ -3,7 +3,7 @@
 //! A section is found if it contains every word, in its text, its heading or the title of its page. A word is found as
 //! a whole, in another common form (`paging` for `page`), or as the beginning of a longer word (`cur` for `cursor`), but
 //! not in the middle of one; the words of `endCursor` and `MAX_PAGE` count, too. Case does not matter, and common English
-//! words are ignored. Sections with the words in their headings come first, and whole words before beginnings.
+//! words are ignored. Whole words come before beginnings, then words in headings before words in text.
 
 use std::cmp::Reverse;
 
@@ -58,10 +58,10 @@ enum Fit {
 /// How well a section fits a search. The first field counts most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
-    /// The words in the heading, by their fits.
-    heading: usize,
     /// All words, by their best fits.
     fit: usize,
+    /// The words in the heading, by their fits.
+    heading: usize,
     /// How often the text has the rarest of the words.
     rarest: usize,
     /// The words in the title of the page, by their fits.
