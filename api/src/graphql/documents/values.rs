@@ -131,9 +131,11 @@ impl ReadableValue for &Constant {
     }
 }
 
+/// The most characters of a value in an error message.
+const LONGEST: usize = 60;
+
 /// Shortens a value for an error message, because it can be very long.
 pub(super) fn short(text: &str) -> String {
-    const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),
@@ -449,6 +451,9 @@ fn scalar<I>(name: &str, shape: &ValueShape<'_, I>, shown: &str) -> Result<Const
 /// How to write a value of a scalar that has quotes and needs none, or the reverse. Empty if that is not what is wrong.
 fn respelled<I>(name: &str, shape: &ValueShape<'_, I>) -> String {
     match (name, shape) {
+        (_, ValueShape::String(text) | ValueShape::Name(text)) if text.len() > LONGEST => {
+            String::new()
+        }
         ("Int" | "Float" | "Boolean", ValueShape::String(text)) => {
             let is_valid = match name {
                 "Int" => text.parse::<i32>().is_ok_and(|number| number.to_string() == *text),

@@ -48,7 +48,7 @@ struct SearchWord {
 
 /// How a word is found in a text, from worst to best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
+enum WordFit {
     /// As the beginning of a longer word.
     Beginning = 1,
     /// As a whole, or in another form.
@@ -57,7 +57,7 @@ enum Fit {
 
 /// How well a section fits a search. The first field counts most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Rank {
+struct SectionRank {
     /// All words, by their best fits.
     fit: usize,
     /// The words in the heading, by their fits.
@@ -106,14 +106,14 @@ impl SearchedSection {
     }
 
     /// How well it fits the words, the greater the better. None if it does not contain all of them.
-    fn rank(&self, words: &[SearchWord]) -> Option<Rank> {
-        let mut rank = Rank { rarest: usize::MAX, ..Rank::default() };
+    fn rank(&self, words: &[SearchWord]) -> Option<SectionRank> {
+        let mut rank = SectionRank { rarest: usize::MAX, ..SectionRank::default() };
         for word in words {
             let best = |text: &[char]| word.places(text).map(|(_, fit, _)| fit).max();
             let in_heading = best(&self.heading_text);
             let in_title = best(&self.title);
             let in_text = best(&self.text);
-            let points = |fit: Option<Fit>| fit.map_or(0, |fit| fit as usize);
+            let points = |fit: Option<WordFit>| fit.map_or(0, |fit| fit as usize);
             let times = word.places(&self.text).count();
             rank.heading += points(in_heading);
             rank.fit += points(Some(in_heading.max(in_title).max(in_text)?));
@@ -133,13 +133,16 @@ impl SearchWord {
     }
 
     /// Where a text has the word: the first character, how it fits, and the number of characters.
-    fn places<'a>(&'a self, text: &'a [char]) -> impl Iterator<Item = (usize, Fit, usize)> + 'a {
+    fn places<'a>(
+        &'a self,
+        text: &'a [char],
+    ) -> impl Iterator<Item = (usize, WordFit, usize)> + 'a {
         let starts = (0..text.len()).filter(|at| starts_word(text, *at));
         starts.filter_map(|at| self.fit(text, at).map(|(fit, length)| (at, fit, length)))
     }
 
     /// How it fits the word of a text that starts at a character, and how many characters of the text it takes.
-    fn fit(&self, text: &[char], at: usize) -> Option<(Fit, usize)> {
+    fn fit(&self, text: &[char], at: usize) -> Option<(WordFit, usize)> {
         let is_at = |letters: &[char]| {
             let found = text[at..].iter().copied().map(folded_character);
             text.len() - at >= letters.len() && found.zip(letters).all(|(a, b)| a == *b)
@@ -147,17 +150,17 @@ impl SearchWord {
         let is_beginning = is_at(&self.letters);
         let length = self.letters.len();
         if is_beginning && ends_word(text, at + length) {
-            return Some((Fit::Whole, length));
+            return Some((WordFit::Whole, length));
         }
         // Two forms of a word begin with the same letters.
         if self.letters.get(..SHORTEST_STEM).is_some_and(is_at) {
             let end = (at + 1..text.len()).find(|end| ends_word(text, *end)).unwrap_or(text.len());
             let found: Vec<char> = text[at..end].iter().copied().map(folded_character).collect();
             if stem(&found) == self.stem {
-                return Some((Fit::Whole, end - at));
+                return Some((WordFit::Whole, end - at));
             }
         }
-        is_beginning.then_some((Fit::Beginning, length))
+        is_beginning.then_some((WordFit::Beginning, length))
     }
 }
 
@@ -330,10 +333,10 @@ mod tests {
             ("page", "MAX_PAGE"),
             ("max_page", "MAX_PAGE"),
         ] {
-            assert_eq!(fit(word, text), Some(Fit::Whole), "{word}: {text}");
+            assert_eq!(fit(word, text), Some(WordFit::Whole), "{word}: {text}");
         }
         for (word, text) in [("port", "portable"), ("e", "error"), ("max", "maximum")] {
-            assert_eq!(fit(word, text), Some(Fit::Beginning), "{word}: {text}");
+            assert_eq!(fit(word, text), Some(WordFit::Beginning), "{word}: {text}");
         }
         for (word, text) in [
             ("port", "import report"),
