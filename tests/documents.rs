@@ -117,7 +117,7 @@ const SLIPS: &[(&str, &str)] = &[
     ),
     (
         "{ agencies(firts: 1) { totalCount } }",
-        "there is no argument \"firts\" of the field \"agencies\" of Query. Did you mean \"first\"?",
+        "Query.agencies has no argument \"firts\". Did you mean \"first\"?",
     ),
     (
         "{ agencies(orderBy: { field: NAEM }) { totalCount } }",
@@ -171,11 +171,11 @@ const SLIPS: &[(&str, &str)] = &[
     ),
     (
         "{ agencies(state: \"CA\") { totalCount } }",
-        "there is no argument \"state\" of the field \"agencies\" of Query. Did you mean `filter: { state: ... }`?",
+        "Query.agencies has no argument \"state\". Did you mean `filter: { state: ... }`?",
     ),
     (
         "{ agency(ori: \"CA0194200\") { name } }",
-        "there is no argument \"ori\" of the field \"agency\" of Query. Did you mean `by: { ori: ... }`?",
+        "Query.agency has no argument \"ori\". Did you mean `by: { ori: ... }`?",
     ),
     (
         "{ agencies { name } }",
@@ -200,7 +200,7 @@ const SLIPS: &[(&str, &str)] = &[
     // What other APIs call it.
     (
         "{ agencies(limit: 1) { totalCount } }",
-        "there is no argument \"limit\" of the field \"agencies\" of Query. Did you mean \"first\"?",
+        "Query.agencies has no argument \"limit\". Did you mean \"first\"?",
     ),
     (
         "{ agencies(filter: { name: { like: \"a\" } }) { totalCount } }",
@@ -215,10 +215,35 @@ const SLIPS: &[(&str, &str)] = &[
         "{ agencies(filter: { state: [\"CA\"] }) { totalCount } }",
         "filter.state: [\"CA\"] is not an object of type StateFilter. Write `{ in: [\"CA\"] }`",
     ),
+    // Quotes too many or too few.
+    (
+        "{ grants(filter: { fiscalYear: { gte: \"2020\" } }) { totalCount } }",
+        "filter.fiscalYear.gte: \"2020\" is not a whole number. Write 2020 without quotes",
+    ),
+    (
+        "{ grants(filter: { fiscalYear: { gte: \"x\" } }) { totalCount } }",
+        "filter.fiscalYear.gte: \"x\" is not a whole number",
+    ),
+    (
+        "{ agencies(filter: { state: { eq: TX } }) { totalCount } }",
+        "filter.state.eq: TX is not a value of State. Write \"TX\"",
+    ),
+    (
+        "{ agencies(filter: { state: { eq: Texas } }) { totalCount } }",
+        "filter.state.eq: Texas is not a value of State",
+    ),
+    (
+        "{ agencies(search: Houston) { totalCount } }",
+        "search: Houston is not a string in quotes. Write \"Houston\"",
+    ),
+    (
+        "{ agencies @include(iff: true) { totalCount } }",
+        "@include has no argument \"iff\". Did you mean \"if\"?",
+    ),
     // Nothing is guessed where nothing looks alike.
     (
         "{ agencies(wavelength: 1) { totalCount } }",
-        "there is no argument \"wavelength\" of the field \"agencies\" of Query.",
+        "Query.agencies has no argument \"wavelength\".",
     ),
 ];
 

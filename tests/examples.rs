@@ -109,7 +109,9 @@ fn the_command_prints_the_examples_as_the_playground_has_them() {
     assert_eq!(code, Some(0));
     let entries: Value = serde_json::from_str(&printed(&["--format", "json"]).1).unwrap();
     let entries = entries.as_array().unwrap();
+    let (list, how_to) = list.trim_end().rsplit_once("\n\n").unwrap();
     assert_eq!((entries.len(), list.lines().count()), (documents(&folder).len(), entries.len()));
+    assert!(how_to.lines().count() == 1 && how_to.contains("examples NAME"), "{how_to}");
     for (entry, file) in entries.iter().zip(documents(&folder)) {
         let (name, title) = (entry["name"].as_str().unwrap(), entry["title"].as_str().unwrap());
         assert!(list.lines().any(|line| line.contains(name) && line.ends_with(title)), "{list}");

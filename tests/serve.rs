@@ -207,6 +207,7 @@ fn what_cannot_be_served_is_said() {
         (vec!["--listen", free, "--database", &missing], 1, "cannot open the database"),
         (vec!["--listen", free, "--database", "mysql://x"], 2, "sqlite://PATH or postgres://"),
         (vec!["--listen", "nowhere"], 1, "cannot listen on nowhere"),
+        (vec!["--listen", "8111"], 1, "such as 127.0.0.1:8111"),
         (vec!["--log", "=,=", "--listen", free], 1, "is not a log filter"),
         (vec!["--log", "wran", "--listen", free], 1, "\"wran\" is not a level"),
     ];

@@ -34,8 +34,9 @@ pub enum Error {
     BadArgument(String),
     /// A page exceeds the maximum page size.
     #[error(
-        "{argument}: the page size {value} exceeds the limit of {most} ({setting}). Request a smaller page and follow \
-         pageInfo."
+        "{argument}: the page size {value} exceeds the limit of {most} ({setting}). Request {most} or fewer, and for \
+         the next page pass `{}`.",
+        next_page(.argument)
     )]
     PageTooLarge {
         /// The argument: `first` or `last`.
@@ -129,7 +130,11 @@ pub enum Error {
     #[error("The query exceeded the deadline of {0} seconds (--deadline). Request less at once.")]
     Timeout(f64),
     /// A cursor that does not come from this list.
-    #[error("{argument}: this is not a cursor of this list in this order: {reason}")]
+    #[error(
+        "{argument}: not a valid cursor of this list and order ({reason}). Use `{}` of the previous page, or start \
+         again without `{argument}`.",
+        page_end(.argument)
+    )]
     InvalidCursor {
         /// The argument: `after` or `before`.
         argument: &'static str,
@@ -145,6 +150,17 @@ pub enum Error {
     /// Any other error.
     #[error("Internal error. The server's log has the cause under the request id.")]
     Internal,
+}
+
+/// The cursor at the end of a page from which the next one starts, for `first` and `after` or for `last` and `before`.
+fn page_end(argument: &str) -> &'static str {
+    if matches!(argument, "last" | "before") { "startCursor" } else { "endCursor" }
+}
+
+/// The argument that requests the next page.
+fn next_page(argument: &str) -> String {
+    let cursor = if argument == "last" { "before" } else { "after" };
+    format!("{cursor}: <{}>", page_end(argument))
 }
 
 impl Error {

@@ -445,7 +445,7 @@ export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) 
       const context = await visit({}, /^(409|Failed to load resource)/);
       const page = await open(context, "?state=ZZ&color=red&kind=SHERIFF");
       const alert = page.getByRole("alert");
-      assert.match(await alert.innerText(), /state=ZZ: there is no ZZ\.[^]*color=red: there is no such filter\./);
+      assert.match(await alert.innerText(), /state=ZZ: ZZ is not a state code; an example is CA\.[^]*color=red: there is no such filter\./);
       assert.equal(await page.getByRole("checkbox", { name: /^Sheriff: / }).getAttribute("aria-checked"), "true");
       await page.getByRole("button", { name: "Remove them" }).click();
       assert.equal(new URL(page.url()).search, "?kind=SHERIFF");

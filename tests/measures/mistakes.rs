@@ -81,6 +81,8 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
         ),
         (by(", first: -1"), "BAD_ARGUMENT", "negative"),
         (by(", first: 100000"), "PAGE_TOO_LARGE", "--max-groups"),
+        (by(", first: 100000"), "PAGE_TOO_LARGE", "pass `after: <endCursor>`"),
+        (by(", last: 100000"), "PAGE_TOO_LARGE", "pass `before: <startCursor>`"),
         (by(", first: 1, last: 1"), "BAD_ARGUMENT", "one end"),
         (after("by: [FISCAL_YEAR]"), "INVALID_CURSOR", "another key or order"),
         (
@@ -90,6 +92,8 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
         ),
         (by(", after: \"bnVsbA\""), "INVALID_CURSOR", "not a cursor of groups"),
         (by(", before: \"???\""), "INVALID_CURSOR", "base64"),
+        (by(", before: \"???\""), "INVALID_CURSOR", "`startCursor` of the previous page"),
+        (by(", after: \"???\""), "INVALID_CURSOR", "`endCursor` of the previous page"),
         (
             "groups(by: [FISCAL_YEAR]) { nodes { key { status } } }".to_owned(),
             "BAD_ARGUMENT",

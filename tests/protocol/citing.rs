@@ -206,7 +206,7 @@ async fn a_citation_is_verified_until_the_answer_changes() {
         let (exit, words) = said(&citation);
         assert!(exit == 1 && words.contains("another dataset"), "{words}");
         let (exit, words) = verify("sqlite:///nowhere/cops.db", &citation);
-        assert!(exit == 2 && words.contains("cannot open the database"), "{words}");
+        assert!(exit == 2 && words.contains("there is no database /nowhere/cops.db"), "{words}");
     }
 }
 
@@ -284,6 +284,19 @@ async fn what_is_no_citation_or_was_tampered_with_is_told_apart() {
         exit == 2 && said.contains("JSON object of another kind"),
         "the file is looked at first: {said}"
     );
+    // A missing database is not created, and the citation says where to ask instead.
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = format!("sqlite://{}", folder.path().join("cops.db").display());
+    let (exit, said) = verify(&nowhere, &citation.to_string());
+    assert!(exit == 2 && said.contains("there is no database"), "{said}");
+    let link = citation["link"].as_str().unwrap();
+    let server = format!("--server {}", link.split_once("/cite/").unwrap().0);
+    assert!(said.contains("--database") && said.contains(&server), "{server}: {said}");
+    let mut unlinked = citation.clone();
+    unlinked.as_object_mut().unwrap().remove("link");
+    let (exit, said) = verify(&nowhere, &unlinked.to_string());
+    assert!(exit == 2 && said.contains("--server URL"), "{said}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     let missing = Command::new(binary()).args(["verify", "nothing.json"]).output().unwrap();
     assert_eq!(missing.status.code(), Some(2));
 }

@@ -70,7 +70,7 @@ pub(super) async fn ask(server: &str, cited: &Citation) -> Result<Citation, Stri
 }
 
 /// The address of the endpoint, from the address of the server or of the endpoint itself.
-fn url_of(server: &str) -> Result<Uri, String> {
+pub(super) fn url_of(server: &str) -> Result<Uri, String> {
     let wrong = || "--server: write the address as https://HOST or http://HOST:PORT".to_owned();
     let base = server.trim_end_matches('/');
     let path = if base.ends_with("/graphql") { "" } else { "/graphql" };

@@ -93,6 +93,9 @@ pub(crate) async fn run(args: &DiffArgs, url: &DatabaseUrl) -> ExitCode {
 /// Writes the differences. Returns whether there are none.
 async fn compare(args: &DiffArgs, url: &DatabaseUrl, output: &mut Output) -> Result<bool, String> {
     let tables = chosen(&args.table)?;
+    if let Some(missing) = database::no_database(url) {
+        return Err(format!("{missing}: name one with --database"));
+    }
     let unreadable =
         |error| format!("cannot read the database: {}", database::explain(url, &error));
     let longest = std::time::Duration::from_hours(1);

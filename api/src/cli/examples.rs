@@ -20,6 +20,10 @@ Examples:
   cops-graphql examples money-by-year --format json |
     curl -s http://127.0.0.1:8080/graphql -H 'Content-Type: application/json' -d @-";
 
+/// The end of the list.
+const HOW_TO: &str = "`cops-graphql examples NAME` prints one. To run it: cops-graphql examples NAME --format json | \
+                      curl -s http://127.0.0.1:8080/graphql -H 'Content-Type: application/json' -d @-";
+
 /// How alike a name must be to be suggested, from 0 to 1.
 const ALIKE: f64 = 0.7;
 
@@ -135,14 +139,15 @@ pub(crate) fn run(args: &ExamplesArgs) -> ExitCode {
     output.end(0)
 }
 
-/// A line for each example.
+/// A line for each example, and how to print and run one.
 fn listed(examples: &[WorkedQuery]) -> String {
     let widest = examples.iter().map(|it| it.name.len()).max().unwrap_or_default();
     let line = |it: &WorkedQuery| {
         let WorkedQuery { number, name, audience, title, .. } = it;
         format!("{number:>2}  {name:<widest$}  {audience}: {title}\n")
     };
-    examples.iter().map(line).collect()
+    let lines: String = examples.iter().map(line).collect();
+    format!("{lines}\n{HOW_TO}\n")
 }
 
 fn listed_as_json(examples: &[WorkedQuery]) -> Value {

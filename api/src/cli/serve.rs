@@ -85,7 +85,7 @@ async fn serve(
         Signals::listen().map_err(|error| format!("cannot listen for signals: {error}"))?;
     let listener = TcpListener::bind(&args.listen)
         .await
-        .map_err(|error| format!("cannot listen on {}: {error}", args.listen))?;
+        .map_err(|error| cannot_listen(&args.listen, &error))?;
     let mut settings = args.http.settings(args.limits)?;
     args.traffic.choose(&mut settings);
     settings.slow_query = args.seeing.slow_query();
@@ -140,6 +140,18 @@ async fn serve(
         tracing::warn!("stopped: some requests in progress were cut off");
     }
     Ok(())
+}
+
+/// Why the server cannot listen on an address.
+fn cannot_listen(address: &str, error: &std::io::Error) -> String {
+    let example = match error.kind() {
+        std::io::ErrorKind::InvalidInput => {
+            let port = address.trim_start_matches(':').parse().unwrap_or(8080_u16);
+            format!(". Write an address and a port, such as 127.0.0.1:{port}")
+        }
+        _ => String::new(),
+    };
+    format!("cannot listen on {address}: {error}{example}")
 }
 
 /// The address of a server on this machine that listens at an address, also if it listens at every address.

@@ -100,6 +100,13 @@ async fn verify(args: &VerifyArgs, url: &DatabaseUrl) -> Result<Verdict, String>
         };
         return Ok(compare(&citation, &answered));
     }
+    if let Some(missing) = database::no_database(url) {
+        let server = citation.link.as_deref().and_then(server_of);
+        let server = server.map_or("--server URL".to_owned(), |server| {
+            format!("--server {server}, to which the citation links")
+        });
+        return Err(format!("{missing}: name one with --database, or a server with {server}"));
+    }
     let unreachable =
         |error| format!("cannot open the database: {}", database::explain(url, &error));
     let readers = Readers::open_for(url, CONNECTIONS as usize, LONGEST).await;
@@ -251,6 +258,12 @@ fn linked(text: &str) -> Option<Result<(Citation, String), String>> {
         })
     });
     Some(citation.map(|citation| (citation, server)))
+}
+
+/// The server that the link of a citation leads to. None if a changed file has something else there.
+fn server_of(link: &str) -> Option<&str> {
+    let (server, _) = link.rsplit_once(&format!("/{PATH}/"))?;
+    cited_server::url_of(server).is_ok().then_some(server)
 }
 
 /// Describes how the dataset that answers relates to the cited dataset.

@@ -38,6 +38,15 @@ pub fn explain(url: &DatabaseUrl, error: &DbErr) -> String {
     }
 }
 
+/// That there is no file of a database that is only read, which does not create one. None if there is one.
+#[must_use]
+pub(crate) fn no_database(url: &DatabaseUrl) -> Option<String> {
+    let path = url.file()?;
+    // The driver gives an in-memory database a name of its own.
+    let is_in_memory = path.to_string_lossy().starts_with("file:sqlx-in-memory-");
+    (!path.exists() && !is_in_memory).then(|| format!("there is no database {}", path.display()))
+}
+
 fn no_connection() -> String {
     let seconds = ACQUIRE.as_secs();
     format!(

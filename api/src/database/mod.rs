@@ -28,6 +28,7 @@ use sea_orm::{
     },
 };
 
+pub(crate) use self::explain::no_database;
 use self::readers::ReplacedAt;
 pub use self::{
     explain::explain,

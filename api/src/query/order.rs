@@ -273,7 +273,7 @@ pub(crate) fn decode_cursor(
         return Err(invalid("it is empty"));
     };
     if found.as_str() != Some(mark(table, keys).as_str()) {
-        return Err(invalid("it belongs to another list or order; start again without it"));
+        return Err(invalid("it belongs to another list or order"));
     }
     if cells.len() != keys.iter().map(|key| key.columns().len()).sum::<usize>() {
         return Err(invalid("it holds the wrong number of keys"));

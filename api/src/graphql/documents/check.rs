@@ -212,7 +212,7 @@ impl<'a> Visitor<'a> {
         self.directives(&field.directives.0);
         match contract().type_field(on, &field.name) {
             Ok(definition) => {
-                let of = format!("the field {:?} of {on}", field.name.as_str());
+                let of = format!("{on}.{}", field.name);
                 self.arguments(&field.arguments, &definition.arguments, &of);
                 let on = definition.ty.inner_named_type();
                 let name = field.name.as_str();
@@ -250,7 +250,7 @@ impl<'a> Visitor<'a> {
         for directive in directives {
             let name = directive.name.as_str();
             if let Some(definition) = known.get(&directive.name) {
-                let of = format!("the directive @{name}");
+                let of = format!("@{name}");
                 self.arguments(&directive.arguments, &definition.arguments, &of);
             } else if self.errors.len() < MOST_ERRORS {
                 let near = suggestions::names(name, known.keys().map(Name::as_str));
@@ -275,7 +275,7 @@ impl<'a> Visitor<'a> {
             let Some(definition) = known.iter().find(|known| known.name == argument.name) else {
                 let near = suggestions::argument(name, known);
                 let at = self.lines.of_node(argument);
-                self.errors.push((at, format!("there is no argument {name:?} of {of}.{near}")));
+                self.errors.push((at, format!("{of} has no argument {name:?}.{near}")));
                 continue;
             };
             let mut check = Check::new(self.variables);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use apollo_compiler::{ast, diagnostic::ToCliReport as _, parser::Parser};
 use async_graphql::{Pos, ServerError};
 
-use super::lines::Lines;
+use super::{lines::Lines, values::short};
 use crate::graphql::tokens::{Token, TokenKind, Tokens};
 use crate::{error::Error, graphql::sizes::MOST_NESTING};
 
@@ -31,9 +31,9 @@ pub(super) fn parse(text: &str, lines: &Lines<'_>) -> Result<ast::Document, Serv
     }
 }
 
-/// The parser's message, with tokens as written in the document.
+/// The parser's message in the words of GraphQL, with tokens as written in the document.
 fn in_words(message: &str) -> String {
-    const TOKENS: [(&str, &str); 9] = [
+    const TOKENS: [(&str, &str); 10] = [
         ("syntax error: ", ""),
         ("L_CURLY", "\"{\""),
         ("R_CURLY", "\"}\""),
@@ -42,9 +42,20 @@ fn in_words(message: &str) -> String {
         ("L_BRACK", "\"[\""),
         ("R_BRACK", "\"]\""),
         ("Unexpected <EOF>.", "the document is empty"),
-        ("EOF", "the end of the document"),
+        ("expected definition", "expected a query, which begins with \"{\""),
+        (
+            "expected a StringValue, Name or OperationDefinition",
+            "expected the end of the document, or a query, which begins with \"{\"",
+        ),
     ];
-    TOKENS.iter().fold(message.to_owned(), |text, (token, words)| text.replace(token, words))
+    let (expected, got) = match message.split_once(", got ") {
+        Some((expected, "EOF")) => (expected, ", got the end of the document".to_owned()),
+        Some((expected, token)) => (expected, format!(", got {:?}", short(token))),
+        None => (message, String::new()),
+    };
+    let expected =
+        TOKENS.iter().fold(expected.to_owned(), |text, (token, words)| text.replace(token, words));
+    expected + &got
 }
 
 fn wrong_at(at: Pos, wants: &str) -> ServerError {
@@ -158,7 +169,17 @@ mod tests {
     #[test]
     fn what_the_parser_guesses_is_refused() {
         for (text, message) in [
-            ("{a(b 1)}", "syntax error at line 1, column 6: expected \")\", got 1"),
+            ("{a(b 1)}", "syntax error at line 1, column 6: expected \")\", got \"1\""),
+            ("{a{b)}", "syntax error at line 1, column 5: expected \"}\", got \")\""),
+            (
+                "{a{b}",
+                "syntax error at line 1, column 6: expected \"}\", got the end of the document",
+            ),
+            ("a{b}", "syntax error at line 1, column 1: expected a query, which begins with \"{\""),
+            (
+                "{a}}",
+                "syntax error at line 1, column 4: expected the end of the document, or a query",
+            ),
             ("{a(b c: 1)}", "syntax error at line 1, column 4: \"b\" is not complete"),
             ("{a(b: {c d: 1})}", "syntax error at line 1, column 8: \"c\" is not complete"),
             ("{a}\n}", "syntax error at line 2, column 1: "),

@@ -131,9 +131,11 @@ impl ReadableValue for &Constant {
     }
 }
 
+/// The most characters of a value in an error message.
+const LONGEST: usize = 60;
+
 /// Shortens a value for an error message, because it can be very long.
-fn short(text: &str) -> String {
-    const LONGEST: usize = 60;
+pub(super) fn short(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),
@@ -399,7 +401,7 @@ fn is_required(field: &InputValueDefinition) -> bool {
 
 /// Coerces a value to a scalar.
 fn scalar<I>(name: &str, shape: &ValueShape<'_, I>, shown: &str) -> Result<Constant, String> {
-    let no = |wants: &str| Err(format!("{shown} is not {wants}"));
+    let no = |wants: &str| Err(format!("{shown} is not {wants}{}", respelled(name, shape)));
     match (name, shape) {
         (_, ValueShape::String(text)) if text.contains('\0') => {
             Err("contains the character U+0000, which no stored text contains".to_owned())
@@ -443,6 +445,32 @@ fn scalar<I>(name: &str, shape: &ValueShape<'_, I>, shown: &str) -> Result<Const
                 None => Ok(value),
             }
         }
+    }
+}
+
+/// How to write a value of a scalar that has quotes and needs none, or the reverse. Empty if that is not what is wrong.
+fn respelled<I>(name: &str, shape: &ValueShape<'_, I>) -> String {
+    match (name, shape) {
+        (_, ValueShape::String(text) | ValueShape::Name(text)) if text.len() > LONGEST => {
+            String::new()
+        }
+        ("Int" | "Float" | "Boolean", ValueShape::String(text)) => {
+            let is_valid = match name {
+                "Int" => text.parse::<i32>().is_ok_and(|number| number.to_string() == *text),
+                "Float" => text.parse::<serde_json::Number>().is_ok(),
+                _ => matches!(*text, "true" | "false"),
+            };
+            if is_valid { format!(". Write {text} without quotes") } else { String::new() }
+        }
+        (name, ValueShape::Name(text)) => {
+            let string = Constant::String((*text).to_owned());
+            let is_valid = match Scalar::named(name) {
+                Some(scalar) => ColumnKind::of_input(scalar).check(&string, None).is_ok(),
+                None => matches!(name, "String" | "ID"),
+            };
+            if is_valid { format!(". Write {text:?}") } else { String::new() }
+        }
+        _ => String::new(),
     }
 }
 

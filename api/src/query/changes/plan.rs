@@ -220,8 +220,7 @@ fn key_of(table: &Table, cursor: &str) -> Result<i32, Error> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid("it is not base64"))?;
     let text = std::str::from_utf8(&bytes).map_err(|_| invalid("it does not hold text"))?;
     let key = text.split_once(':').filter(|(found, _)| *found == mark(table));
-    let (_, key) =
-        key.ok_or_else(|| invalid("it belongs to another list; start again without it"))?;
+    let (_, key) = key.ok_or_else(|| invalid("it belongs to another list"))?;
     key.parse().map_err(|_| invalid("it does not hold a key"))
 }
 

@@ -43,9 +43,7 @@ pub(crate) fn decode(
     let (found, figures, key): (String, Vec<Value>, Vec<Value>) =
         parts.map_err(|_| invalid("it is not a cursor of groups"))?;
     if found != mark {
-        return Err(invalid(
-            "it belongs to groups with another key or order; start again without it",
-        ));
+        return Err(invalid("it belongs to groups with another key or order"));
     }
     let figure = |value: &Value| match value {
         Value::Null => Some(Number::Missing),

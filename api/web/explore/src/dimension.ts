@@ -14,6 +14,8 @@ export interface Dimension {
   /** The name of its URL parameter. */
   readonly parameter: string;
   readonly label: string;
+  /** What one of its values is, and an example. */
+  readonly one: { readonly is: string; readonly example: string };
   /** The label of the unknown value. */
   readonly unknown: string;
   /** Labels by value; null if the values come from the data. */
@@ -107,6 +109,7 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
     name: "categories",
     parameter: "purpose",
     label: "Purpose",
+    one: { is: "a purpose", example: "HIRING" },
     unknown: "Program unknown",
     values: categories,
     known: (values) => ({ program: { category: { in: values as ProgramCategory[] } } }),
@@ -116,6 +119,7 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
     name: "programs",
     parameter: "program",
     label: "Program",
+    one: { is: "a program code", example: "CHP" },
     unknown: "Program unknown",
     values: null,
     pattern: /^\w+$/,
@@ -126,6 +130,7 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
     name: "kinds",
     parameter: "kind",
     label: "Kind of agency",
+    one: { is: "a kind of agency", example: "SHERIFF" },
     unknown: "No agency, or unknown",
     values: kinds,
     known: (values) => ({ agency: { kind: { in: values as AgencyKind[] } } }),
@@ -135,6 +140,7 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
     name: "bands",
     parameter: "population",
     label: "Population served",
+    one: { is: "a population band", example: "FROM_10000" },
     unknown: "No agency, or unknown",
     values: bands,
     known: (values) => ({ agency: values.length === 1 ? range(values[0]!) : { or: values.map(range) } }),
@@ -144,6 +150,7 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
     name: "statuses",
     parameter: "status",
     label: "Status of the award",
+    one: { is: "a status", example: "OPEN" },
     unknown: "Unknown",
     values: statuses,
     known: (values) => ({ status: { in: values as GrantStatus[] } }),
@@ -153,6 +160,7 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
     name: "states",
     parameter: "state",
     label: "State",
+    one: { is: "a state code", example: "CA" },
     unknown: "State unknown",
     values: Object.fromEntries(states.map(({ code, name }) => [code, name])),
     known: (values) => ({ or: [{ agency: { state: { in: [...values] } } }, { organization: { state: { in: [...values] } } }] }),
@@ -162,6 +170,7 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
     name: "counties",
     parameter: "county",
     label: "County",
+    one: { is: "a county code", example: "06037" },
     unknown: "No agency, or unknown",
     values: null,
     pattern: /^\d{5}$/,
@@ -172,6 +181,7 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
     name: "sizes",
     parameter: "size",
     label: "Federal dollars of an award",
+    one: { is: "an award size", example: "from50K" },
     unknown: "Amount unknown",
     values: Object.fromEntries(Object.entries(SIZES).map(([name, { label }]) => [name, label])),
     known: (values) => {

@@ -153,10 +153,10 @@ function years(value: string): Years | Refused {
 
 function values(name: DimensionName, text: string): readonly string[] | Refused {
   const chosen = text.split(",").filter((value) => value !== "");
-  const { values, pattern } = dimensions[name];
+  const { values, pattern, one } = dimensions[name];
   const isKnown = (value: string) => value === UNKNOWN || (values === null ? pattern?.test(value) !== false : Object.hasOwn(values, value));
   const strange = chosen.filter((value) => !isKnown(value));
-  if (strange.length > 0) return refuse(`there is no ${strange.join(", ")}`);
+  if (strange.length > 0) return refuse(`${strange.map((value) => `${value} is not ${one.is}`).join(", ")}; an example is ${one.example}`);
   return new Set(chosen).size === chosen.length ? chosen : refuse("a value appears twice");
 }
 

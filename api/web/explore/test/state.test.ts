@@ -33,7 +33,8 @@ test("what a link asks for and the page does not know is told, and the rest is k
   expect(problems.map(({ parameter }) => parameter).sort()).toEqual(
     ["balanced", "color", "county", "dollars", "map", "measure", "order", "page", "population", "program", "purpose", "revision", "state", "status", "table", "years"],
   );
-  expect(problems.find(({ parameter }) => parameter === "state")).toEqual({ parameter: "state", value: "CA,ZZ", reason: "there is no ZZ" });
+  expect(problems.find(({ parameter }) => parameter === "state")).toEqual({ parameter: "state", value: "CA,ZZ", reason: "ZZ is not a state code; an example is CA" });
+  expect(read("?kind=Sheriffs,Police").problems[0]?.reason).toBe("Sheriffs is not a kind of agency, Police is not a kind of agency; an example is SHERIFF");
   expect(read("?state=CA&state=TX").problems).toEqual([{ parameter: "state", value: "CA and TX", reason: "it appears more than once" }]);
   // Not a value of any object.
   expect(read("?kind=constructor").problems).toHaveLength(1);
