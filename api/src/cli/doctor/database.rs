@@ -38,14 +38,14 @@ pub(super) async fn look(
         Ok(Ok(reader)) => reader,
         Ok(Err(error)) => {
             let message = format!("cannot be opened: {}", database::explain(url, &error));
-            let mend = match is_sqlite {
+            let fix = match is_sqlite {
                 true => "fix that, or name another file with --database sqlite://PATH",
                 false => {
                     "check the host, the port, the user and the name in --database, and that the \
                      server runs"
                 }
             };
-            findings.problem("database", message, mend);
+            findings.problem("database", message, fix);
             return None;
         }
         Err(_) => {
@@ -119,9 +119,9 @@ async fn look_at_migrations(findings: &mut Findings, reader: &DatabaseConnection
         }
         Ok(true) => {
             let message = "the tables are missing or of an older version";
-            let mend =
+            let fix =
                 "start the server once as a user who may create tables: it creates or updates them";
-            findings.warning(CHECK, message, mend);
+            findings.warning(CHECK, message, fix);
             false
         }
         Err(error) => {
@@ -156,13 +156,13 @@ async fn look_at_dataset(findings: &mut Findings, reader: &DatabaseConnection) {
         ),
     }
     let Ok(dataset) = Dataset::read(reader).await else {
-        let mend = "let the user of --database read its tables";
-        return findings.problem("dataset", "it cannot be read", mend);
+        let fix = "let the user of --database read its tables";
+        return findings.problem("dataset", "it cannot be read", fix);
     };
     // The first revision is that of the reference data.
     let Some(loaded_at) = dataset.loaded_at.filter(|_| dataset.revision > 1) else {
-        let mend = "start the server, which generates synthetic data, or load files with `cops-graphql import`";
-        return findings.warning("dataset", "nothing has been loaded", mend);
+        let fix = "start the server, which generates synthetic data, or load files with `cops-graphql import`";
+        return findings.warning("dataset", "nothing has been loaded", fix);
     };
     let days = (Utc::now() - loaded_at).num_days();
     let age = match days {
@@ -172,11 +172,11 @@ async fn look_at_dataset(findings: &mut Findings, reader: &DatabaseConnection) {
     };
     let loaded = format!("revision {}, loaded {age}", dataset.revision);
     if dataset.synthetic {
-        let mend = "load real files with `cops-graphql import`: they replace the synthetic data";
-        findings.warning("dataset", format!("{loaded}: agencies and grants are synthetic"), mend);
+        let fix = "load real files with `cops-graphql import`: they replace the synthetic data";
+        findings.warning("dataset", format!("{loaded}: agencies and grants are synthetic"), fix);
     } else if days > OLD {
-        let mend = "load newer files with `cops-graphql import`";
-        findings.warning("dataset", format!("{loaded}: the data are real, but old"), mend);
+        let fix = "load newer files with `cops-graphql import`";
+        findings.warning("dataset", format!("{loaded}: the data are real, but old"), fix);
     } else {
         findings.ok("dataset", format!("{loaded}: the data are real"));
     }
@@ -193,8 +193,8 @@ async fn look_at_history(findings: &mut Findings, reader: &DatabaseConnection) {
     let (kept, rows) = (forget::kept(reader).await, reader.query_one_raw(counted).await);
     let rows = rows.ok().flatten().and_then(|row| row.try_get_by_index::<i64>(0).ok());
     let (Ok((from, to)), Some(rows)) = (kept, rows) else {
-        let mend = "let the user of --database read its tables";
-        return findings.problem(CHECK, "it cannot be read", mend);
+        let fix = "let the user of --database read its tables";
+        return findings.problem(CHECK, "it cannot be read", fix);
     };
     let message = match from < to {
         true => format!(

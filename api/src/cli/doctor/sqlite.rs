@@ -14,8 +14,8 @@ pub(super) fn look_at_file(findings: &mut Findings, path: &Path) -> bool {
     const CHECK: &str = "file";
     // The driver gives an in-memory database a name of its own.
     if path.to_string_lossy().starts_with("file:sqlx-in-memory-") {
-        let mend = "name a file: --database sqlite://PATH";
-        findings.problem(CHECK, "the server cannot use an in-memory database", mend);
+        let fix = "name a file: --database sqlite://PATH";
+        findings.problem(CHECK, "the server cannot use an in-memory database", fix);
         return false;
     }
     let shown = path.display();
@@ -28,15 +28,15 @@ pub(super) fn look_at_file(findings: &mut Findings, path: &Path) -> bool {
         match written {
             Ok(()) => {
                 let message = format!("{shown} does not exist yet");
-                let mend = "start the server: it creates the file and fills it";
-                findings.warning(CHECK, message, mend);
+                let fix = "start the server: it creates the file and fills it";
+                findings.warning(CHECK, message, fix);
             }
             Err(error) => {
                 let message = format!(
                     "{shown} does not exist and cannot be created: the folder {at} cannot be written: {error}"
                 );
-                let mend = "create the folder, let the server's user write to it, and free space on its disk";
-                findings.problem(CHECK, message, mend);
+                let fix = "create the folder, let the server's user write to it, and free space on its disk";
+                findings.problem(CHECK, message, fix);
             }
         }
         return false;
@@ -46,19 +46,19 @@ pub(super) fn look_at_file(findings: &mut Findings, path: &Path) -> bool {
         return false;
     }
     if let Err(error) = std::fs::File::open(path) {
-        let mend = "let the server's user read the file";
-        findings.problem(CHECK, format!("{shown} cannot be read: {error}"), mend);
+        let fix = "let the server's user read the file";
+        findings.problem(CHECK, format!("{shown} cannot be read: {error}"), fix);
         return false;
     }
     if let Err(error) = written {
         let message =
             format!("the folder {at}, where SQLite keeps its log, cannot be written: {error}");
-        let mend = "let the server's user write to the folder, and free space on its disk";
-        findings.warning(CHECK, message, mend);
+        let fix = "let the server's user write to the folder, and free space on its disk";
+        findings.warning(CHECK, message, fix);
     } else if let Err(error) = OpenOptions::new().append(true).open(path) {
         let message = format!("{shown} can be read, but not written: {error}");
-        let mend = format!("for imports, make it writable: chmod u+w {shown}");
-        findings.warning(CHECK, message, mend);
+        let fix = format!("for imports, make it writable: chmod u+w {shown}");
+        findings.warning(CHECK, message, fix);
     } else if is_open_to_all(path) {
         let message = format!("every user of this machine can write {shown}");
         findings.warning(CHECK, message, format!("remove that right: chmod o-w {shown}"));
@@ -93,8 +93,8 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection) {
         row.try_get_by_index::<String>(0).ok()
     };
     let Some(version) = text("SELECT sqlite_version()").await else {
-        let mend = "name an SQLite file with --database sqlite://PATH";
-        return findings.problem("database", "the file is not an SQLite database", mend);
+        let fix = "name an SQLite file with --database sqlite://PATH";
+        return findings.problem("database", "the file is not an SQLite database", fix);
     };
     findings.ok("database", format!("SQLite {version} answers"));
     match text("PRAGMA encoding").await.as_deref() {
