@@ -99,6 +99,29 @@ fn a_command_that_changes_nothing_says_whether_all_was_written() {
 }
 
 #[test]
+fn differences_that_cannot_be_written_are_no_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Command::new(binary())
+        .args(["demo", "--scale", "0.01", "--database", "sqlite://cops.db"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(demo.status.success(), "{demo:?}");
+    for format in ["human", "csv", "json"] {
+        let arguments = ["diff", "1", "2", "--table", "agencies", "--format", format];
+        let (code, said) = run(&folder, &arguments, Sink::Full);
+        assert_eq!(code, Some(3), "{format}: {said}");
+        assert!(said.contains("could not be written"), "{format}: {said}");
+        let (code, said) = run(&folder, &arguments, Sink::Gone);
+        assert_eq!((code, said.as_str()), (Some(3), ""), "{format}");
+        // With nothing to list, CSV still has its header, and people are told so.
+        let none = ["diff", "2", "2", "--format", format];
+        let expected = if format == "json" { 0 } else { 3 };
+        assert_eq!(run(&folder, &none, Sink::Full).0, Some(expected), "{format}");
+    }
+}
+
+#[test]
 fn a_failure_that_cannot_be_told_is_an_exit_code_all_the_same() {
     let full = || File::options().write(true).open("/dev/full").unwrap();
     let mut command = Command::new(binary());
