@@ -56,7 +56,7 @@ fn what_was_committed_is_told_where_its_report_cannot_be_written() {
         assert!(said.contains("synthetic rows were committed"), "{sink:?}: {said}");
         let (code, said) = run(&folder, &["import", "fbi-agencies", "agencies.csv"], sink);
         assert_eq!(code, Some(3), "{sink:?}: {said}");
-        let words = "revision 3 was committed: 1 rows read, 0 refused; this is done";
+        let words = "revision 3 was committed: 1 row read, 0 refused; this is done";
         assert!(said.contains(words), "{sink:?}: {said}");
         // The second time there is nothing to do, and the dataset is what the first one has made of it.
         let output = Command::new(binary())

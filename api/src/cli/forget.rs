@@ -3,9 +3,12 @@
 use std::process::ExitCode;
 
 use super::{fail, output::Output};
-use crate::database::{
-    self, DatabaseUrl,
-    forget::{ForgetError, Forgotten, forget},
+use crate::{
+    database::{
+        self, DatabaseUrl,
+        forget::{ForgetError, Forgotten, forget},
+    },
+    error::counted,
 };
 
 /// The end of its help.
@@ -76,9 +79,10 @@ fn words(forgotten: &Forgotten, is_trial: bool) -> String {
     } else {
         format!("the revisions {from} to {last}")
     };
+    let rows = counted(rows, "row");
     if is_trial {
         return format!(
-            "{gone} would be forgotten, with {rows} rows of history (--dry-run: nothing changed)"
+            "{gone} would be forgotten, with {rows} of history (--dry-run: nothing changed)"
         );
     }
     let kept = if kept == current {
@@ -86,5 +90,5 @@ fn words(forgotten: &Forgotten, is_trial: bool) -> String {
     } else {
         format!("the revisions {kept} to {current} are kept")
     };
-    format!("forgot {gone}, with {rows} rows of history; {kept}")
+    format!("forgot {gone}, with {rows} of history; {kept}")
 }

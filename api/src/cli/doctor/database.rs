@@ -11,6 +11,7 @@ use super::{finding::Findings, machines, postgres, sqlite};
 use crate::{
     catalog::dataset::Dataset,
     database::{self, DatabaseUrl, Readers, forget},
+    error::counted,
     graphql::{execute::execute, schema},
     limits::Limits,
     measures::Aggregates,
@@ -189,8 +190,8 @@ async fn look_at_history(findings: &mut Findings, reader: &DatabaseConnection) {
     let counts = tables.iter().filter(|table| table.has_history());
     let counts = counts.map(|table| format!("(SELECT COUNT(*) FROM {})", table.history()));
     let sql = format!("SELECT {}", counts.collect::<Vec<_>>().join(" + "));
-    let counted = Statement::from_string(reader.get_database_backend(), sql);
-    let (kept, rows) = (forget::kept(reader).await, reader.query_one_raw(counted).await);
+    let count = Statement::from_string(reader.get_database_backend(), sql);
+    let (kept, rows) = (forget::kept(reader).await, reader.query_one_raw(count).await);
     let rows = rows.ok().flatten().and_then(|row| row.try_get_by_index::<i64>(0).ok());
     let (Ok((from, to)), Some(rows)) = (kept, rows) else {
         let fix = "let the user of --database read its tables";
@@ -198,7 +199,8 @@ async fn look_at_history(findings: &mut Findings, reader: &DatabaseConnection) {
     };
     let message = match from < to {
         true => format!(
-            "the revisions {from} to {to} are kept, with {rows} rows of history (`cops-graphql forget` deletes it)"
+            "the revisions {from} to {to} are kept, with {} of history (`cops-graphql forget` deletes it)",
+            counted(rows, "row")
         ),
         false => "no earlier revision is kept".to_owned(),
     };

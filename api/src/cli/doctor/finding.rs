@@ -4,6 +4,8 @@ use std::{fmt::Write as _, io::IsTerminal as _};
 
 use serde::Serialize;
 
+use crate::error::counted;
+
 /// The result of a check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -117,10 +119,6 @@ impl Findings {
     pub(super) fn to_json(&self) -> serde_json::Value {
         serde_json::json!({ "status": self.worst(), "checks": self.0 })
     }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Whether to use colors: on a terminal, unless `NO_COLOR` is set.
