@@ -78,6 +78,37 @@ async fn a_database_that_serves_is_well() {
     }
 }
 
+#[tokio::test]
+async fn a_file_that_does_not_change_needs_no_writes() {
+    let test = TestDatabase::sqlite().await;
+    demo::load(&test.writer().await, 0.01, 1, &ProgressBar::hidden()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("finished.db");
+    std::fs::copy(test.url.trim_start_matches("sqlite://"), &path).unwrap();
+    // Opened for writing, a file without the log of its loads gets a warning.
+    let url = format!("sqlite://{}", path.display());
+    let writer = database::writer(&url).await.unwrap();
+    writer.execute_unprepared("PRAGMA journal_mode = DELETE").await.unwrap();
+    writer.close().await.unwrap();
+    assert_eq!(in_json(&url, &[]).status("journal"), "warning");
+    let said = in_json(&format!("{url}?mode=ro&immutable=true"), &[]);
+    assert_eq!(said.code, Some(0), "{}", said.text);
+    assert_eq!((&*said.status("file"), &*said.status("journal")), ("ok", ""), "{}", said.text);
+    let none = format!("sqlite://{}?mode=ro&immutable=true", folder.path().join("no.db").display());
+    let said = in_json(&none, &[]);
+    assert_eq!((said.code, &*said.status("file")), (Some(1), "problem"), "{}", said.text);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    // The file of another program is left to it.
+    let other = format!("sqlite://{}", folder.path().join("other.db").display());
+    let writer = database::writer(&other).await.unwrap();
+    writer.execute_unprepared("PRAGMA journal_mode = DELETE").await.unwrap();
+    writer.execute_unprepared("CREATE TABLE theirs (a)").await.unwrap();
+    writer.close().await.unwrap();
+    let said = in_json(&other, &[]);
+    assert_eq!(said.status("migrations"), "problem", "{}", said.text);
+    assert!(!said.text.contains("import"), "{}", said.text);
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn what_would_not_work_is_a_problem() {

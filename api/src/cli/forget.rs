@@ -49,7 +49,7 @@ pub(crate) async fn run(args: &ForgetArgs, url: &DatabaseUrl) -> ExitCode {
             ExitCode::from(2)
         }
         Err(ForgetError::Database(error)) => {
-            let said = database::explain(url, &error);
+            let said = database::explain_write(url, &error);
             fail(&format!("the database failed, and nothing changed: {said}"))
         }
     }
@@ -59,10 +59,14 @@ async fn run_on(args: &ForgetArgs, url: &DatabaseUrl) -> Result<Forgotten, Forge
     // A database that does not exist yet or is of an older version has no history. It must not change.
     let reader = database::reader(url).await?;
     migration::refuse(&reader).await?;
-    let is_behind = migration::is_behind(&reader).await?;
+    let (is_empty, is_behind) =
+        (migration::is_empty(&reader).await?, migration::is_behind(&reader).await?);
     reader.close().await?;
     if is_behind {
-        let reason = "its tables are of an older version: start the server once to update them";
+        let reason = match is_empty {
+            true => "it is empty, so it has no history",
+            false => "its tables are of an older version: start the server once to update them",
+        };
         return Err(sea_orm::DbErr::Custom(reason.to_owned()).into());
     }
     let db = database::writer(url).await?;

@@ -30,7 +30,7 @@ use sea_orm::{
 
 use self::readers::ReplacedAt;
 pub use self::{
-    explain::explain,
+    explain::{explain, explain_write, folder_of},
     readers::Readers,
     url::{DatabaseUrl, DatabaseUrlError},
 };

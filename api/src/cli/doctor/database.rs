@@ -31,7 +31,7 @@ pub(super) async fn look(
 ) -> Option<u64> {
     let is_sqlite = url.is_sqlite();
     if let Some(path) = url.file()
-        && !sqlite::look_at_file(findings, path)
+        && !sqlite::look_at_file(findings, path, url.is_immutable())
     {
         return None;
     }
@@ -59,7 +59,7 @@ pub(super) async fn look(
             return None;
         }
     };
-    let rows = look_inside(findings, &reader, readers).await;
+    let rows = look_inside(findings, &reader, readers, url.is_immutable()).await;
     // An error on closing does not matter.
     let _ = reader.close().await;
     rows
@@ -69,6 +69,7 @@ async fn look_inside(
     findings: &mut Findings,
     reader: &DatabaseConnection,
     readers: usize,
+    is_immutable: bool,
 ) -> Option<u64> {
     match reader.get_database_backend() {
         DbBackend::Postgres => {
@@ -81,6 +82,10 @@ async fn look_inside(
     }
     if !look_at_migrations(findings, reader).await {
         return None;
+    }
+    // Nothing is ever written to an immutable file, so nobody waits.
+    if reader.get_database_backend() == DbBackend::Sqlite && !is_immutable {
+        sqlite::look_at_journal(findings, reader).await;
     }
     machines::look(findings, reader).await;
     look_at_writing(findings, reader).await;
@@ -119,7 +124,10 @@ async fn look_at_migrations(findings: &mut Findings, reader: &DatabaseConnection
             true
         }
         Ok(true) => {
-            let message = "the tables are missing or of an older version";
+            let message = match migration::is_empty(reader).await {
+                Ok(true) => "the database is empty",
+                _ => "the tables are of an older version",
+            };
             let fix =
                 "start the server once as a user who may create tables: it creates or updates them";
             findings.warning(CHECK, message, fix);

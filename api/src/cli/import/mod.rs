@@ -260,7 +260,7 @@ pub(super) fn done(report: &ImportReport) -> String {
 pub(super) fn words(error: &ImportError, database: &DatabaseUrl) -> String {
     match error {
         ImportError::Database(error) | ImportError::Reference(ReferenceError::Database(error)) => {
-            let said = database::explain(database, error);
+            let said = database::explain_write(database, error);
             format!("the database failed, and nothing changed: {said}")
         }
         error => error.to_string(),
