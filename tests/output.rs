@@ -56,7 +56,7 @@ fn what_was_committed_is_told_where_its_report_cannot_be_written() {
         assert!(said.contains("synthetic rows were committed"), "{sink:?}: {said}");
         let (code, said) = run(&folder, &["import", "fbi-agencies", "agencies.csv"], sink);
         assert_eq!(code, Some(3), "{sink:?}: {said}");
-        let words = "revision 3 was committed: 1 rows read, 0 refused; this is done";
+        let words = "revision 3 was committed: 1 row read, 0 refused; this is done";
         assert!(said.contains(words), "{sink:?}: {said}");
         // The second time there is nothing to do, and the dataset is what the first one has made of it.
         let output = Command::new(binary())
@@ -95,6 +95,29 @@ fn a_command_that_changes_nothing_says_whether_all_was_written() {
     let bad = ["doctor", "--listen", "127.0.0.1:0", "--database", "sqlite:///no/such/x.db"];
     for sink in [Sink::Full, Sink::Gone] {
         assert_eq!(run(&folder, &bad, sink).0, Some(1), "{sink:?}");
+    }
+}
+
+#[test]
+fn differences_that_cannot_be_written_are_no_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Command::new(binary())
+        .args(["demo", "--scale", "0.01", "--database", "sqlite://cops.db"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(demo.status.success(), "{demo:?}");
+    for format in ["human", "csv", "json"] {
+        let arguments = ["diff", "1", "2", "--table", "agencies", "--format", format];
+        let (code, said) = run(&folder, &arguments, Sink::Full);
+        assert_eq!(code, Some(3), "{format}: {said}");
+        assert!(said.contains("could not be written"), "{format}: {said}");
+        let (code, said) = run(&folder, &arguments, Sink::Gone);
+        assert_eq!((code, said.as_str()), (Some(3), ""), "{format}");
+        // With nothing to list, CSV still has its header, and people are told so.
+        let none = ["diff", "2", "2", "--format", format];
+        let expected = if format == "json" { 0 } else { 3 };
+        assert_eq!(run(&folder, &none, Sink::Full).0, Some(expected), "{format}");
     }
 }
 

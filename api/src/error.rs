@@ -5,11 +5,14 @@
 //! `UNAVAILABLE`, so that neither SQL nor a path ever leaves the process.
 
 pub mod codes;
+mod counted;
 
 use std::sync::Arc;
 
 use async_graphql::{ErrorExtensionValues, PathSegment, Pos, ServerError};
 use sea_orm::{DbErr, RuntimeErr, sqlx};
+
+pub(crate) use self::counted::counted;
 
 /// The reason that a query has no answer.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -127,7 +130,7 @@ pub enum Error {
     #[error("Introspection is disabled on this server.")]
     NoIntrospection,
     /// A query exceeded its deadline.
-    #[error("The query exceeded the deadline of {0} seconds (--deadline). Request less at once.")]
+    #[error("The query exceeded the deadline of {} (--deadline). Request less at once.", counted(*.0, "second"))]
     Timeout(f64),
     /// A cursor that does not come from this list.
     #[error(

@@ -255,6 +255,14 @@ pub async fn is_behind(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     Ok(names().iter().any(|name| !applied.contains(name)))
 }
 
+/// Whether no migration has been applied yet.
+///
+/// # Errors
+/// If a statement fails.
+pub async fn is_empty(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    Ok(applied(db).await?.is_empty())
+}
+
 /// The migrations of a database that this program does not know: those of a newer version.
 ///
 /// # Errors

@@ -160,7 +160,7 @@ async fn an_answer_without_listings_is_taken_where_they_are_declared() {
     let mut wanted = request(Format::Usaspending, &[&file]);
     wanted.listings = declared(&["16.071"]);
     let error = place.run(&wanted).await.unwrap_err().to_string();
-    assert!(error.contains("1 of 1 rows") && error.contains("is empty"), "{error}");
+    assert!(error.contains("1 of 1 row was refused") && error.contains("is empty"), "{error}");
 }
 
 #[tokio::test]

@@ -94,7 +94,7 @@ async fn a_mapping_that_names_no_field_or_column_is_explained() {
         .map(|(field, column)| (field.to_owned(), column.to_owned()))
         .into();
     let text = place.run(&wanted).await.unwrap_err().to_string();
-    assert!(text.contains("lacks the column Positions"), "{text}");
+    assert!(text.contains("the column Positions is missing"), "{text}");
 }
 
 #[tokio::test]

@@ -59,7 +59,8 @@ async fn files_that_are_something_else_are_named_for_what_they_are() {
     }
     let without = SUMMARIES.replace("recipient_name,", "");
     let text = refusal(Format::Usaspending, without.as_bytes()).await;
-    assert!(text.contains("lacks the column recipient_name"), "{text}");
+    let words = "is not in the format usaspending: the column recipient_name is missing (it has ";
+    assert!(text.contains(words), "{text}");
 }
 
 #[tokio::test]

@@ -79,10 +79,10 @@ async fn a_review_is_written_edited_and_read_back() {
     run(&["fbi-agencies", "agencies.csv"], 0);
     // What would be left to review is known before anything is written.
     let text = run(&["usaspending", "awards.csv", "--dry-run", "--review", "trial.csv"], 0);
-    assert!(text.contains("trial.csv: 1 recipients that match no agency"), "{text}");
+    assert!(text.contains("trial.csv: 1 recipient that matches no agency"), "{text}");
     run(&["usaspending", "awards.csv"], 0);
     let text = run(&["--review", "matches.csv"], 0);
-    assert!(text.contains("matches.csv: 1 recipients") && text.contains("Nothing to do"), "{text}");
+    assert!(text.contains("matches.csv: 1 recipient ") && text.contains("Nothing to do"), "{text}");
     let review = std::fs::read_to_string(place.path("matches.csv")).unwrap();
     assert_eq!(review, std::fs::read_to_string(place.path("trial.csv")).unwrap());
     let text = run(&["--review", "matches.csv"], 2);

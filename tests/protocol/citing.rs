@@ -122,6 +122,8 @@ async fn a_citation_is_verified_until_the_answer_changes() {
         let site = Site::of(database, SMALL, Settings::default()).await;
         let answer = cited(site.post(&json!({ "query": ASKED, "variables": { "n": 5 } }))).await;
         let citation = answer["extensions"]["citation"].to_string();
+        let of_agencies = json!({ "query": "{ agencies(first: 3) { nodes { ori9 name } } }" });
+        let agencies = cited(site.post(&of_agencies)).await;
         let said = |text: &str| verify(&site.database.url, text);
         for text in [answer.to_string(), citation.clone()] {
             let (exit, words) = said(&text);
@@ -194,12 +196,23 @@ async fn a_citation_is_verified_until_the_answer_changes() {
         let (exit, words) = by_server(&site.url);
         assert!(exit == 2 && words.contains("REVISION_GONE"), "{words}");
         let (exit, words) = said(&citation);
-        assert!(exit == 1 && words.starts_with("differs: the cited data are sha256:"), "{words}");
+        assert!(exit == 2 && !words.contains("differs"), "{exit}: {words}");
+        assert!(words.contains("no longer keeps the cited revision 1 (loaded "), "{words}");
+        assert!(words.contains("only revision 3 (`cops-graphql forget`"), "{words}");
+        // What later loads did not change is still the same, though its revision is gone.
+        let untouched = agencies["extensions"]["citation"].to_string();
+        let (exit, words) = said(&untouched);
         assert!(
-            words.contains("the citation is of revision 1 ") && words.contains("holds revision 3 "),
+            exit == 0 && words.starts_with("same: the data of the answer are the cited"),
             "{words}"
         );
+        let relation = "the revision is not: the citation is of revision 1 (";
+        assert!(words.contains(relation) && words.contains("holds revision 3 "), "{words}");
         assert!(words.contains("later loads changed this database"), "{words}");
+        let mut of_other = agencies["extensions"]["citation"].clone();
+        of_other["dataset"]["identity"] = json!("0000000000000001");
+        let (exit, words) = said(&of_other.to_string());
+        assert!(exit == 0 && words.contains("the dataset is not: the citation"), "{exit}: {words}");
         // Made-up data never stand for real ones.
         let sql = "UPDATE sources SET kind = 'SYNTHETIC' WHERE id = 1";
         site.database.writer().await.execute_unprepared(sql).await.unwrap();

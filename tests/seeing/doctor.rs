@@ -16,9 +16,9 @@ struct Said {
 }
 
 impl Said {
-    /// The standing of a check; empty where it was not looked at.
-    fn standing(&self, check: &str) -> String {
-        self.check(check)["standing"].as_str().unwrap_or_default().to_owned()
+    /// The status of a check; empty where it was not looked at.
+    fn status(&self, check: &str) -> String {
+        self.check(check)["status"].as_str().unwrap_or_default().to_owned()
     }
 
     fn check(&self, check: &str) -> Value {
@@ -51,24 +51,24 @@ async fn a_database_that_serves_is_well() {
         let said = in_json(&test.url, &[]);
         assert_eq!(said.code, Some(0), "{}", said.text);
         for check in ["port", "log", "documents", "origins", "answers", "memory", "database"] {
-            assert_eq!(said.standing(check), "ok", "{check}: {}", said.text);
+            assert_eq!(said.status(check), "ok", "{check}: {}", said.text);
         }
         for check in ["migrations", "read-only", "reference"] {
-            assert_eq!(said.standing(check), "ok", "{check}: {}", said.text);
+            assert_eq!(said.status(check), "ok", "{check}: {}", said.text);
         }
         let dataset = said.check("dataset");
-        assert_eq!(dataset["standing"], "warning", "{dataset}");
+        assert_eq!(dataset["status"], "warning", "{dataset}");
         let message = dataset["message"].as_str().unwrap();
         assert!(message.starts_with("revision 2, loaded today: "), "{message}");
-        assert!(dataset["mend"].as_str().unwrap().contains("cops-graphql import"), "{dataset}");
+        assert!(dataset["fix"].as_str().unwrap().contains("cops-graphql import"), "{dataset}");
         if test.url.starts_with("postgres") {
-            for (check, standing) in
+            for (check, status) in
                 [("encoding", "ok"), ("timeout", "ok"), ("connection", "ok"), ("user", "warning")]
             {
-                assert_eq!(said.standing(check), standing, "{check}: {}", said.text);
+                assert_eq!(said.status(check), status, "{check}: {}", said.text);
             }
         } else {
-            assert_eq!(said.standing("journal"), "ok", "{}", said.text);
+            assert_eq!(said.status("journal"), "ok", "{}", said.text);
         }
         // For people: a line for each, and no colours where nobody sees them.
         let said = doctor(&test.url, &[]);
@@ -76,6 +76,37 @@ async fn a_database_that_serves_is_well() {
         assert!(said.text.contains("0 problems, "), "{}", said.text);
         assert!(!said.text.contains('\x1b'), "{}", said.text);
     }
+}
+
+#[tokio::test]
+async fn a_file_that_does_not_change_needs_no_writes() {
+    let test = TestDatabase::sqlite().await;
+    demo::load(&test.writer().await, 0.01, 1, &ProgressBar::hidden()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("finished.db");
+    std::fs::copy(test.url.trim_start_matches("sqlite://"), &path).unwrap();
+    // Opened for writing, a file without the log of its loads gets a warning.
+    let url = format!("sqlite://{}", path.display());
+    let writer = database::writer(&url).await.unwrap();
+    writer.execute_unprepared("PRAGMA journal_mode = DELETE").await.unwrap();
+    writer.close().await.unwrap();
+    assert_eq!(in_json(&url, &[]).status("journal"), "warning");
+    let said = in_json(&format!("{url}?mode=ro&immutable=true"), &[]);
+    assert_eq!(said.code, Some(0), "{}", said.text);
+    assert_eq!((&*said.status("file"), &*said.status("journal")), ("ok", ""), "{}", said.text);
+    let none = format!("sqlite://{}?mode=ro&immutable=true", folder.path().join("no.db").display());
+    let said = in_json(&none, &[]);
+    assert_eq!((said.code, &*said.status("file")), (Some(1), "problem"), "{}", said.text);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    // The file of another program is left to it.
+    let other = format!("sqlite://{}", folder.path().join("other.db").display());
+    let writer = database::writer(&other).await.unwrap();
+    writer.execute_unprepared("PRAGMA journal_mode = DELETE").await.unwrap();
+    writer.execute_unprepared("CREATE TABLE theirs (a)").await.unwrap();
+    writer.close().await.unwrap();
+    let said = in_json(&other, &[]);
+    assert_eq!(said.status("migrations"), "problem", "{}", said.text);
+    assert!(!said.text.contains("import"), "{}", said.text);
 }
 
 #[cfg(unix)]
@@ -95,7 +126,7 @@ async fn what_would_not_work_is_a_problem() {
     );
     assert_eq!(said.code, Some(1), "{}", said.text);
     for check in ["port", "log", "documents", "file"] {
-        assert_eq!(said.standing(check), "problem", "{check}: {}", said.text);
+        assert_eq!(said.status(check), "problem", "{check}: {}", said.text);
     }
     let documents = said.check("documents")["message"].to_string();
     assert!(documents.contains("line 1, column 3"), "{documents}");
@@ -107,21 +138,21 @@ async fn what_would_not_work_is_a_problem() {
     let said = in_json(&new, &[&arguments[..], &["--otlp-endpoint", &collector]].concat());
     assert_eq!(said.code, Some(0), "{}", said.text);
     for check in ["file", "answers", "batch", "origins", "traces"] {
-        assert_eq!(said.standing(check), "warning", "{check}: {}", said.text);
+        assert_eq!(said.status(check), "warning", "{check}: {}", said.text);
     }
     assert!(!path("new.db").exists(), "the doctor changes nothing");
     // A file that is something else.
     std::fs::write(path("text.db"), "this is a text, and a long one: ".repeat(100)).unwrap();
     let text = format!("sqlite://{}", path("text.db").display());
     let said = in_json(&text, &[]);
-    assert_eq!((said.code, &*said.standing("database")), (Some(1), "problem"), "{}", said.text);
+    assert_eq!((said.code, &*said.status("database")), (Some(1), "problem"), "{}", said.text);
     // A database that anybody may write.
     let test = TestDatabase::sqlite().await;
     let file = test.url.strip_prefix("sqlite://").unwrap();
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o666)).unwrap();
     let said = in_json(&test.url, &[]);
-    assert_eq!(said.standing("file"), "warning", "{}", said.text);
-    assert_eq!(said.standing("dataset"), "warning", "{}", said.text);
+    assert_eq!(said.status("file"), "warning", "{}", said.text);
+    assert_eq!(said.status("dataset"), "warning", "{}", said.text);
     // Programs and prices alone are no dataset.
     reference::ensure(&test.writer().await).await.unwrap();
     let said = in_json(&test.url, &[]);
@@ -138,7 +169,7 @@ async fn a_database_of_another_version_is_told() {
         writer.execute_unprepared(newer).await.unwrap();
         let said = in_json(&test.url, &[]);
         let found = said.check("migrations");
-        assert_eq!((said.code, &found["standing"]), (Some(1), &"problem".into()), "{found}");
+        assert_eq!((said.code, &found["status"]), (Some(1), &"problem".into()), "{found}");
         assert!(found["message"].to_string().contains("m99990101_newer"), "{found}");
     }
 }
@@ -163,27 +194,27 @@ async fn what_the_machine_does_not_allow_is_a_problem() {
     // Too few open files.
     let said = limited("-n 256", &test.url);
     let found = said.check("open files");
-    assert_eq!((said.code, &found["standing"]), (Some(1), &"problem".into()), "{found}");
+    assert_eq!((said.code, &found["status"]), (Some(1), &"problem".into()), "{found}");
     assert!(found["message"].to_string().contains("the limit is 256"), "{found}");
     // The number that it proposes is one that fits.
-    let mend = found["mend"].as_str().unwrap();
-    let fits = mend.rsplit(' ').next().unwrap();
+    let fix = found["fix"].as_str().unwrap();
+    let fits = fix.rsplit(' ').next().unwrap();
     assert_eq!(in_json(&test.url, &["--max-connections", fits]).code, Some(0), "{found}");
-    assert_eq!(in_json(&test.url, &[]).standing("open files"), "ok");
+    assert_eq!(in_json(&test.url, &[]).status("open files"), "ok");
     // A file that cannot grow is a disk that is full.
     let said = limited("-f 64", &test.url);
     let found = said.check("file");
-    assert_eq!(found["standing"], "warning", "{found}");
+    assert_eq!(found["status"], "warning", "{found}");
     assert!(found["message"].as_str().unwrap().contains(&folder), "{found}");
     let new = format!("sqlite://{folder}/new.db");
     let said = limited("-f 64", &new);
     let found = said.check("file");
-    assert_eq!((said.code, &found["standing"]), (Some(1), &"problem".into()), "{found}");
+    assert_eq!((said.code, &found["status"]), (Some(1), &"problem".into()), "{found}");
     assert!(found["message"].as_str().unwrap().contains(&format!("{folder}/new.db")), "{found}");
-    assert!(found["mend"].as_str().unwrap().contains("free space on its disk"), "{found}");
+    assert!(found["fix"].as_str().unwrap().contains("free space on its disk"), "{found}");
     // A folder in the place of the file.
     let said = in_json(&format!("sqlite://{folder}"), &[]);
-    assert_eq!((said.code, &*said.standing("file")), (Some(1), "problem"), "{}", said.text);
+    assert_eq!((said.code, &*said.status("file")), (Some(1), "problem"), "{}", said.text);
 }
 
 #[tokio::test]
@@ -201,7 +232,7 @@ async fn what_a_role_may_not_do_is_a_problem() {
     let look = async |check: &str, expected: &str, words: &str| {
         let said = in_json(&url, &[]);
         let found = said.check(check);
-        assert_eq!(found["standing"], expected, "{}", said.text);
+        assert_eq!(found["status"], expected, "{}", said.text);
         assert!(found["message"].as_str().unwrap().contains(words), "{found}");
         assert_eq!(said.code, Some(i32::from(expected == "problem")), "{}", said.text);
     };
@@ -222,7 +253,7 @@ async fn what_a_role_may_not_do_is_a_problem() {
 #[test]
 fn a_password_is_never_told() {
     let said = in_json("postgres://somebody:s3cret@127.0.0.1:1/none", &[]);
-    assert_eq!((said.code, &*said.standing("database")), (Some(1), "problem"), "{}", said.text);
+    assert_eq!((said.code, &*said.status("database")), (Some(1), "problem"), "{}", said.text);
     assert!(!said.text.contains("s3cret"), "{}", said.text);
 }
 

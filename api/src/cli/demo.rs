@@ -85,7 +85,7 @@ async fn make(
 pub(super) fn words(error: &DemoError, database: &DatabaseUrl) -> String {
     match error {
         DemoError::Database(error) | DemoError::Reference(ReferenceError::Database(error)) => {
-            database::explain(database, error)
+            database::explain_write(database, error)
         }
         error => error.to_string(),
     }

@@ -82,7 +82,7 @@ struct Counts {
 pub(crate) async fn run(args: &DiffArgs, url: &DatabaseUrl) -> ExitCode {
     let mut output = Output::default();
     match compare(args, url, &mut output).await {
-        Ok(is_same) => output.end(u8::from(!is_same)),
+        Ok(is_same) => output.end_if_complete(u8::from(!is_same)),
         Err(message) => {
             fail(&message);
             ExitCode::from(2)

@@ -47,7 +47,7 @@ pub(crate) async fn run(args: &DistributeArgs, url: &DatabaseUrl) -> ExitCode {
             output.end_after(words.trim_end())
         }
         Err(DistributeError::Database(error)) => {
-            let said = database::explain(url, &error);
+            let said = database::explain_write(url, &error);
             fail(&format!("the database failed, and nothing changed: {said}"))
         }
         Err(error) => {

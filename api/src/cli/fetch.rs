@@ -14,6 +14,7 @@ use indicatif::ProgressBar;
 use super::{import, output::Output};
 use crate::{
     database::DatabaseUrl,
+    error::counted,
     fetch::{self, API, FIRST_DAY, KeptFile, Options, Pace},
     ingest::{self, COPS_LISTINGS, Format, ImportReport, ImportRequest, Listings, Origin},
 };
@@ -182,7 +183,8 @@ async fn all(
         output.write(&format!("{path}  {bytes} bytes, SHA-256 {sha256}\n"));
     }
     if args.no_import {
-        return Ok(output.end_after(&format!("{} files were downloaded and are kept", files.len())));
+        let done = format!("downloaded and kept {}", counted(files.len(), "file"));
+        return Ok(output.end_after(&done));
     }
     is_loading.store(true, Ordering::Relaxed);
     let report = load(&options, files, database)

@@ -3,9 +3,12 @@
 use std::process::ExitCode;
 
 use super::{fail, output::Output};
-use crate::database::{
-    self, DatabaseUrl,
-    forget::{ForgetError, Forgotten, forget},
+use crate::{
+    database::{
+        self, DatabaseUrl,
+        forget::{ForgetError, Forgotten, forget},
+    },
+    error::counted,
 };
 
 /// The end of its help.
@@ -46,7 +49,7 @@ pub(crate) async fn run(args: &ForgetArgs, url: &DatabaseUrl) -> ExitCode {
             ExitCode::from(2)
         }
         Err(ForgetError::Database(error)) => {
-            let said = database::explain(url, &error);
+            let said = database::explain_write(url, &error);
             fail(&format!("the database failed, and nothing changed: {said}"))
         }
     }
@@ -56,10 +59,14 @@ async fn run_on(args: &ForgetArgs, url: &DatabaseUrl) -> Result<Forgotten, Forge
     // A database that does not exist yet or is of an older version has no history. It must not change.
     let reader = database::reader(url).await?;
     migration::refuse(&reader).await?;
-    let is_behind = migration::is_behind(&reader).await?;
+    let (is_empty, is_behind) =
+        (migration::is_empty(&reader).await?, migration::is_behind(&reader).await?);
     reader.close().await?;
     if is_behind {
-        let reason = "its tables are of an older version: start the server once to update them";
+        let reason = match is_empty {
+            true => "it is empty, so it has no history",
+            false => "its tables are of an older version: start the server once to update them",
+        };
         return Err(sea_orm::DbErr::Custom(reason.to_owned()).into());
     }
     let db = database::writer(url).await?;
@@ -76,9 +83,10 @@ fn words(forgotten: &Forgotten, is_trial: bool) -> String {
     } else {
         format!("the revisions {from} to {last}")
     };
+    let rows = counted(rows, "row");
     if is_trial {
         return format!(
-            "{gone} would be forgotten, with {rows} rows of history (--dry-run: nothing changed)"
+            "{gone} would be forgotten, with {rows} of history (--dry-run: nothing changed)"
         );
     }
     let kept = if kept == current {
@@ -86,5 +94,5 @@ fn words(forgotten: &Forgotten, is_trial: bool) -> String {
     } else {
         format!("the revisions {kept} to {current} are kept")
     };
-    format!("forgot {gone}, with {rows} rows of history; {kept}")
+    format!("forgot {gone}, with {rows} of history; {kept}")
 }

@@ -38,6 +38,18 @@ impl Output {
         }
     }
 
+    /// The exit code of a command whose exit code also describes the output, as `diff` does: who does not get all of it
+    /// must not take the code for the result. A closed pipe is no surprise, and needs no words.
+    pub(super) fn end_if_complete(self, code: u8) -> ExitCode {
+        match self.failed {
+            Some(_) => {
+                self.end(UNWRITTEN);
+                ExitCode::from(UNWRITTEN)
+            }
+            None => ExitCode::from(code),
+        }
+    }
+
     /// The exit code of a command that changed something. If its report could not be written, standard error says what
     /// is done.
     pub(super) fn end_after(self, done: &str) -> ExitCode {

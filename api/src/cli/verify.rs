@@ -9,7 +9,7 @@ use async_graphql::{Request, Response, Value, Variables};
 use super::{cited_server, fail, output::Output};
 use crate::{
     catalog::dataset::Dataset,
-    database::{self, DatabaseUrl, Readers},
+    database::{self, DatabaseUrl, Readers, forget},
     graphql::{
         citation::{
             self, Citation, Edition, LinkedCitation, Operator, PROGRAM, link::PATH, moment,
@@ -26,8 +26,9 @@ pub(super) const HELP: &str = "\
 The citation is the JSON of `extensions.citation` in the answer to a query with the header `GraphQL-Cite: 1`, or that \
 whole answer, or its link as printed in a paper. For a link, the command queries the server that the link leads to.
 
-Exit codes: 0 the answer is the same, 1 it differs, 2 unknown, because the file is not a citation or was changed, or \
-the database or the server cannot answer, 3 the same, but the output could not be written.
+Exit codes: 0 the answer is the same, 1 it differs, 2 unknown, because the file is not a citation or was changed, \
+the cited revision is no longer kept, or the database or the server cannot answer, 3 the same, but the output could \
+not be written.
 
 Examples:
   curl -s http://127.0.0.1:8080/graphql -H 'GraphQL-Cite: 1' -H 'Content-Type: application/json' \\
@@ -97,8 +98,9 @@ async fn verify(args: &VerifyArgs, url: &DatabaseUrl) -> Result<Verdict, String>
             place: format!(" at {server}"),
             sha256: found.result.sha256,
             edition: found.dataset,
+            kept: None,
         };
-        return Ok(compare(&citation, &answered));
+        return compare(&citation, &answered);
     }
     if let Some(missing) = database::no_database(url) {
         let server = citation.link.as_deref().and_then(server_of);
@@ -136,7 +138,8 @@ async fn verify(args: &VerifyArgs, url: &DatabaseUrl) -> Result<Verdict, String>
     let data = response.data.into_json().map_err(|error| error.to_string())?;
     let (sha256, edition) = (citation::digest(&data), Edition::from(&dataset));
     let (program, place) = (PROGRAM.to_owned(), String::new());
-    Ok(compare(&citation, &Answered { program, place, sha256, edition }))
+    let kept = forget::kept(readers.spare()).await.map_err(unreachable)?;
+    compare(&citation, &Answered { program, place, sha256, edition, kept: Some(kept) })
 }
 
 /// The current answer.
@@ -149,6 +152,8 @@ struct Answered {
     sha256: String,
     /// The dataset of the answer.
     edition: Edition,
+    /// The first and the last kept revision of the database. None for a server, which refuses the others.
+    kept: Option<(i32, i32)>,
 }
 
 fn read(args: &VerifyArgs) -> std::io::Result<String> {
@@ -194,28 +199,54 @@ async fn answer(readers: &Readers, citation: &Citation) -> Result<(Response, Dat
 }
 
 /// Compares an answer with a citation.
-fn compare(citation: &Citation, answered: &Answered) -> Verdict {
+///
+/// # Errors
+/// If the answers differ, and the cited revision is not kept: then they need not have differed.
+fn compare(citation: &Citation, answered: &Answered) -> Result<Verdict, String> {
     let (cited, found) = (&citation.dataset, &answered.edition);
     let (was, is) = (&citation.result.sha256, &answered.sha256);
     if cited.synthetic != found.synthetic {
         let kind = |edition: &Edition| if edition.synthetic { "synthetic" } else { "real" };
-        return Verdict::Differs(format!(
+        return Ok(Verdict::Differs(format!(
             "this is another dataset: the cited data are {}, and these are {}",
             kind(cited),
             kind(found)
-        ));
+        )));
     }
+    let is_other = is_other(cited, found) == Some(true);
     let relation = relation(cited, found);
+    let forgotten = answered.kept.filter(|(first, _)| !is_other && cited.revision < *first);
     if is == was {
-        Verdict::Same(format!("the answer has the cited data, sha256:{is}; {relation}"))
+        // The relation says what differs nevertheless.
+        let differs = match (cited.is_same(found), is_other) {
+            (true, _) => "",
+            (false, true) => "the dataset is not: ",
+            (false, false) => "the revision is not: ",
+        };
+        Ok(Verdict::Same(format!(
+            "the data of the answer are the cited ones, sha256:{is}; {differs}{relation}"
+        )))
+    } else if let Some((first, last)) = forgotten {
+        Err(format!(
+            "this database cannot verify the citation: it no longer keeps the cited {}, only {} (`cops-graphql forget` \
+             deletes earlier ones). The answer of {} has other data (sha256:{is}) than the cited one (sha256:{was}), \
+             which proves nothing: verify with a database or a server that keeps {}",
+            named(cited),
+            match first == last {
+                true => format!("revision {first}"),
+                false => format!("the revisions {first} to {last}"),
+            },
+            named(found),
+            named(cited)
+        ))
     } else {
         let hint = match cited.is_same(found) {
             true => reason(&citation.program, answered),
             false => String::new(),
         };
-        Verdict::Differs(format!(
+        Ok(Verdict::Differs(format!(
             "the cited data are sha256:{was}, and these sha256:{is}; {relation}{hint}"
-        ))
+        )))
     }
 }
 
@@ -268,14 +299,10 @@ fn server_of(link: &str) -> Option<&str> {
 
 /// Describes how the dataset that answers relates to the cited dataset.
 fn relation(cited: &Edition, found: &Edition) -> String {
-    let name = |edition: &Edition| {
-        let loaded = edition.loaded_at.map(|at| format!(" (loaded {})", moment(at)));
-        format!("revision {}{}", edition.revision, loaded.unwrap_or_default())
-    };
     if cited.is_same(found) {
-        return format!("this is the cited {}", name(found));
+        return format!("this is the cited {}", named(found));
     }
-    let is_other = cited.identity.zip(found.identity).map(|(cited, found)| cited != found);
+    let is_other = is_other(cited, found);
     let reason = match found.revision.cmp(&cited.revision) {
         _ if is_other == Some(true) => "this is another dataset",
         std::cmp::Ordering::Greater if is_other == Some(false) => {
@@ -291,5 +318,20 @@ fn relation(cited: &Edition, found: &Edition) -> String {
         std::cmp::Ordering::Less => "this database lacks the cited load, or is another one",
         std::cmp::Ordering::Equal => "this is another database",
     };
-    format!("the citation is of {}, and the database holds {}: {reason}", name(cited), name(found))
+    format!(
+        "the citation is of {}, and the database holds {}: {reason}",
+        named(cited),
+        named(found)
+    )
+}
+
+/// Whether two editions are of different datasets, if both say which they are of.
+fn is_other(cited: &Edition, found: &Edition) -> Option<bool> {
+    cited.identity.zip(found.identity).map(|(cited, found)| cited != found)
+}
+
+/// The revision of an edition, for a person.
+fn named(edition: &Edition) -> String {
+    let loaded = edition.loaded_at.map(|at| format!(" (loaded {})", moment(at)));
+    format!("revision {}{}", edition.revision, loaded.unwrap_or_default())
 }

@@ -9,13 +9,36 @@ use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 use super::{ACQUIRE, url::DatabaseUrl};
 
-/// What went wrong with a database, for an operator.
+/// What else to do about a file that cannot be written, if reading it is enough.
+const FINISHED: &str = ", or name a finished file as sqlite://PATH?mode=ro&immutable=true";
+
+/// The folder of a file, in words.
+#[must_use]
+pub fn folder_of(path: &Path) -> String {
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        None => "the current folder".to_owned(),
+        Some(folder) if folder == Path::new(".") => "the current folder".to_owned(),
+        Some(folder) => format!("the folder {}", folder.display()),
+    }
+}
+
+/// What went wrong with a database that a command reads, for an operator.
 #[must_use]
 pub fn explain(url: &DatabaseUrl, error: &DbErr) -> String {
+    explain_to(url, error, false)
+}
+
+/// What went wrong with a database that a command writes to. It is no help to open such a file for reading only.
+#[must_use]
+pub fn explain_write(url: &DatabaseUrl, error: &DbErr) -> String {
+    explain_to(url, error, true)
+}
+
+fn explain_to(url: &DatabaseUrl, error: &DbErr, writes: bool) -> String {
     if let DbErr::Custom(words) = error {
         return words.clone();
     }
-    if let Some(words) = url.file().and_then(|path| of_sqlite(path, error)) {
+    if let Some(words) = url.file().and_then(|path| of_sqlite(url, path, error, writes)) {
         return words;
     }
     match driver_error(error) {
@@ -88,7 +111,7 @@ fn mend_of_postgres(code: &str) -> Option<&'static str> {
 }
 
 /// What went wrong with a SQLite file.
-fn of_sqlite(path: &Path, error: &DbErr) -> Option<String> {
+fn of_sqlite(url: &DatabaseUrl, path: &Path, error: &DbErr, writes: bool) -> Option<String> {
     let locked = "another process has locked it: wait until it is done, or stop it";
     if migration::is_locked(error) || matches!(error, DbErr::ConnectionAcquire(_)) {
         return Some(locked.to_owned());
@@ -100,12 +123,16 @@ fn of_sqlite(path: &Path, error: &DbErr) -> Option<String> {
     };
     let code = said.code()?.parse::<u32>().ok()?;
     let shown = path.display();
+    let instead = if writes { "" } else { FINISHED };
     // SQLite's primary codes are in the lower bits.
     Some(match code & 0xff {
         // SQLITE_PERM, SQLITE_READONLY
+        3 | 8 if writes && url.is_read_only() => format!(
+            "the URL opens {shown} for reading only: omit mode=ro and immutable=true to write to it"
+        ),
         3 | 8 => format!(
-            "{shown} or its folder is not writable, but SQLite keeps its log there: make both writable for this user, \
-             or name a finished file as sqlite://PATH?mode=ro&immutable=true"
+            "{shown} or its folder is not writable, but SQLite keeps its log there: make both writable for this \
+             user{instead}"
         ),
         // SQLITE_IOERR
         10 => format!("{shown} cannot be read or written: {}: check its disk", said.message()),
@@ -116,7 +143,7 @@ fn of_sqlite(path: &Path, error: &DbErr) -> Option<String> {
             format!("the disk of {shown} is full: free some space, or name a file on another disk")
         }
         // SQLITE_CANTOPEN
-        14 => cannot_open(path),
+        14 => cannot_open(path, instead),
         // SQLITE_NOTADB
         26 => format!("{shown} is not a SQLite file: name another one"),
         _ => return None,
@@ -124,11 +151,11 @@ fn of_sqlite(path: &Path, error: &DbErr) -> Option<String> {
 }
 
 /// Why a file cannot be opened or created, according to the system.
-fn cannot_open(path: &Path) -> String {
+fn cannot_open(path: &Path, instead: &str) -> String {
     let shown = path.display();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let at = folder_of(path);
     let folder = folder.unwrap_or(Path::new("."));
-    let at = folder.display();
     match (std::fs::metadata(path), std::fs::metadata(folder)) {
         (Ok(found), _) if found.is_dir() => {
             format!(
@@ -143,23 +170,23 @@ fn cannot_open(path: &Path) -> String {
                 )
             }
             Ok(_) => format!(
-                "{shown} can be read, but its log next to it cannot be created: make the folder {at} writable for this \
-                 user, or name a finished file as sqlite://PATH?mode=ro&immutable=true"
+                "{shown} can be read, but its log next to it cannot be created: make {at} writable for this user{instead}"
             ),
         },
         (Err(_), Err(error)) => {
             format!(
-                "neither {shown} nor its folder {at} exists: {error}: create the folder, or name another file"
+                "neither {shown} nor {at} exists: {error}: create the folder, or name another file"
             )
         }
         (Err(_), Ok(found)) if !found.is_dir() => {
+            let at = folder.display();
             format!("{at} is a file, not a folder, so {shown} cannot be in it: name another file")
         }
         (Err(error), Ok(_)) if error.kind() != std::io::ErrorKind::NotFound => format!(
             "{shown} cannot be opened: {error}: make it readable and writable for this user, or name another file"
         ),
         (Err(_), Ok(_)) => format!(
-            "{shown} does not exist and cannot be created: make the folder {at} writable for this user, check that its \
+            "{shown} does not exist and cannot be created: make {at} writable for this user, check that its \
              disk is not full, or name another file"
         ),
     }

@@ -31,7 +31,7 @@ use sea_orm::{
 pub(crate) use self::explain::no_database;
 use self::readers::ReplacedAt;
 pub use self::{
-    explain::explain,
+    explain::{explain, explain_write, folder_of},
     readers::Readers,
     url::{DatabaseUrl, DatabaseUrlError},
 };

@@ -66,8 +66,17 @@ pub struct DatabaseUrl(DatabaseOptions);
 
 #[derive(Clone)]
 enum DatabaseOptions {
-    Sqlite(Box<SqliteConnectOptions>),
+    Sqlite(Box<SqliteUrl>),
     Postgres(Box<PgConnectOptions>),
+}
+
+#[derive(Clone)]
+struct SqliteUrl {
+    options: SqliteConnectOptions,
+    /// Whether it is opened for reading only (`mode=ro`).
+    is_read_only: bool,
+    /// Whether it is declared not to change (`immutable=true`).
+    is_immutable: bool,
 }
 
 /// What is wrong with a database URL. It contains nothing from the URL.
@@ -100,15 +109,26 @@ impl DatabaseUrl {
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         match &self.0 {
-            DatabaseOptions::Sqlite(options) => Some(options.get_filename()),
+            DatabaseOptions::Sqlite(url) => Some(url.options.get_filename()),
             DatabaseOptions::Postgres(_) => None,
         }
+    }
+
+    /// Whether the URL of a SQLite file does not allow writes.
+    pub(super) fn is_read_only(&self) -> bool {
+        matches!(&self.0, DatabaseOptions::Sqlite(url) if url.is_read_only || url.is_immutable)
+    }
+
+    /// Whether the URL of a SQLite file says that the file does not change.
+    #[must_use]
+    pub fn is_immutable(&self) -> bool {
+        matches!(&self.0, DatabaseOptions::Sqlite(url) if url.is_immutable)
     }
 
     /// How to connect to a SQLite file.
     pub(super) fn sqlite(&self) -> Option<&SqliteConnectOptions> {
         match &self.0 {
-            DatabaseOptions::Sqlite(options) => Some(options),
+            DatabaseOptions::Sqlite(url) => Some(&url.options),
             DatabaseOptions::Postgres(_) => None,
         }
     }
@@ -183,7 +203,7 @@ fn wrong<T>(what: impl Into<String>) -> Result<T, DatabaseUrlError> {
 }
 
 /// Parses the part after `sqlite:` or `sqlite://`.
-fn sqlite(rest: &str) -> Result<SqliteConnectOptions, DatabaseUrlError> {
+fn sqlite(rest: &str) -> Result<SqliteUrl, DatabaseUrlError> {
     let (file, parameters) = rest.split_once('?').unwrap_or((rest, ""));
     if file.is_empty() {
         return wrong("names no file: write it as sqlite://PATH");
@@ -204,7 +224,15 @@ fn sqlite(rest: &str) -> Result<SqliteConnectOptions, DatabaseUrlError> {
         let values = "mode is ro, rw, rwc or memory, cache is private or shared, and immutable is true or false";
         DatabaseUrlError(format!("has a parameter with an invalid value: {values}"))
     })?;
-    Ok(options.disable_statement_logging())
+    let has = |name: &str, values: &[&str]| {
+        let last = form_urlencoded::parse(parameters.as_bytes()).filter(|it| it.0 == name).last();
+        last.is_some_and(|(_, value)| values.contains(&&*value))
+    };
+    Ok(SqliteUrl {
+        options: options.disable_statement_logging(),
+        is_read_only: has("mode", &["ro"]),
+        is_immutable: has("immutable", &["true", "1"]),
+    })
 }
 
 /// Parses the part after `postgres://`.

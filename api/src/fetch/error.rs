@@ -5,6 +5,8 @@
 
 use std::{io, path::Path, time::Duration};
 
+use crate::error::counted;
+
 /// Why a fetch failed.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
@@ -80,8 +82,8 @@ pub enum FetchError {
     },
     /// The API takes too long to generate a file.
     #[error(
-        "{what}: the file is not finished after {} minutes\n  run the command again to keep waiting, or wait longer \
-         with --wait", waited.as_secs() / 60
+        "{what}: the file is not finished after {}\n  run the command again to keep waiting, or wait longer \
+         with --wait", counted(waited.as_secs() / 60, "minute")
     )]
     TooSlow {
         /// The file.

@@ -7,6 +7,8 @@ use std::{fmt, io};
 
 use sea_orm::DbErr;
 
+use crate::error::counted;
+
 /// Why a load failed without changing anything.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
@@ -28,8 +30,10 @@ pub enum ImportError {
     },
     /// The load refused more rows than allowed.
     #[error(
-        "{refused} of {considered} rows were refused, more than --max-rejects {limit} allows\n  nothing was changed; \
-         {listed} lists the rows and the reasons{first}"
+        "{refused} of {} {} refused; --max-rejects {limit} allows {allowed}\n  nothing was changed; {listed} lists the \
+         rows and the reasons{first}",
+        counted(*considered, "row"),
+        if *refused == 1 { "was" } else { "were" }
     )]
     TooManyRefused {
         /// Refused rows.
@@ -38,6 +42,8 @@ pub enum ImportError {
         considered: u64,
         /// The limit.
         limit: String,
+        /// How many of these rows it allows to be refused.
+        allowed: u64,
         /// The files that list the rows.
         listed: String,
         /// The first refusal, on its own line.
@@ -85,6 +91,19 @@ impl ImportError {
             _ => error.to_string(),
         };
         Self::file(place, problem, mend)
+    }
+}
+
+impl ImportError {
+    /// Names the file by its path, for the person who gave it.
+    pub(crate) fn with_path(mut self, name: &str, path: &str) -> Self {
+        if let Self::File { place, .. } = &mut self
+            && let Some(within) = place.file.strip_prefix(name)
+            && (within.is_empty() || within.starts_with('/'))
+        {
+            place.file = format!("{path}{within}");
+        }
+        self
     }
 }
 

@@ -31,6 +31,8 @@ const MAX_RATIO: u64 = 500;
 pub(crate) struct InputFile {
     /// The file name without its folder; `stdin` for standard input.
     pub(crate) name: String,
+    /// The path as given, for messages.
+    pub(crate) path: String,
     /// The SHA-256 digest of its bytes as given, in hexadecimal.
     pub(crate) sha256: String,
     /// Its size.
@@ -122,13 +124,14 @@ impl InputFile {
                 mend,
             ));
         }
-        Ok(Self { name, sha256, bytes, rejected, modified, file })
+        let path = if is_stdin { name.clone() } else { path.display().to_string() };
+        Ok(Self { name, path, sha256, bytes, rejected, modified, file })
     }
 
     /// Refuses a file that has changed since it was opened: its rows may mix two versions, and its digest is that of
     /// one.
     pub(crate) fn check_unchanged(&mut self) -> Result<(), ImportError> {
-        let fail = |error: io::Error| ImportError::read(FilePlace::file(&self.name), &error);
+        let fail = |error: io::Error| ImportError::read(FilePlace::file(&self.path), &error);
         let is_same = modified(&self.file) == self.modified;
         self.file.rewind().map_err(fail)?;
         let (bytes, sha256) = digest(&mut self.file).map_err(fail)?;
@@ -136,7 +139,7 @@ impl InputFile {
             return Ok(());
         }
         let mend = "wait until the file is complete, and load it again";
-        Err(ImportError::file(FilePlace::file(&self.name), "changed while it was being read", mend))
+        Err(ImportError::file(FilePlace::file(&self.path), "changed while it was being read", mend))
     }
 
     /// The type of the file, by its first bytes.

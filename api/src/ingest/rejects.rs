@@ -66,6 +66,21 @@ impl MaxRejects {
             Self::Percent(percent) => refused as f64 > considered as f64 * percent / 100.0,
         }
     }
+
+    /// How many of these rows may be refused.
+    #[must_use]
+    pub(crate) fn allowed(self, considered: u64) -> u64 {
+        match self {
+            Self::Count(count) => count,
+            #[expect(
+                clippy::cast_precision_loss,
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a share of rows, rounded down"
+            )]
+            Self::Percent(percent) => (considered as f64 * percent / 100.0) as u64,
+        }
+    }
 }
 
 /// The lists of refused rows, one beside each file that has any.

@@ -75,7 +75,7 @@ pub struct ImportReport {
     pub files: Vec<FileReport>,
     /// Rows read.
     pub rows_read: u64,
-    /// Rows skipped because they concern something else, such as another assistance listing.
+    /// Rows skipped because they are of another assistance listing than those requested.
     pub skipped: u64,
     /// Refused rows.
     pub refused: u64,
@@ -225,7 +225,11 @@ impl fmt::Display for ImportReport {
             let path = path.display();
             writeln!(
                 f,
-                "{path}: {count} recipients that match no agency, to be decided by a person"
+                "{path}: {}, to be decided by a person",
+                match count {
+                    1 => "1 recipient that matches no agency".to_owned(),
+                    _ => format!("{count} recipients that match no agency"),
+                }
             )?;
         }
         if self.files.iter().all(|file| file.already.is_some()) {
@@ -242,7 +246,11 @@ impl fmt::Display for ImportReport {
             None => writeln!(f, "Dry run of {}: nothing was written (--dry-run).", self.format)?,
         }
         writeln!(f, "  rows read        {:>10}", self.rows_read)?;
-        writeln!(f, "  rows skipped     {:>10}  (about something else)", self.skipped)?;
+        let why = match self.skipped {
+            0 => "",
+            _ => "  (other assistance listings: --listing or --all-listings takes them)",
+        };
+        writeln!(f, "  rows skipped     {:>10}{why}", self.skipped)?;
         writeln!(f, "  rows refused     {:>10}", self.refused)?;
         for path in &self.rejected {
             writeln!(f, "    listed in {}", path.display())?;

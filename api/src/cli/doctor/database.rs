@@ -11,6 +11,7 @@ use super::{finding::Findings, machines, postgres, sqlite};
 use crate::{
     catalog::dataset::Dataset,
     database::{self, DatabaseUrl, Readers, forget},
+    error::counted,
     graphql::{execute::execute, schema},
     limits::Limits,
     measures::Aggregates,
@@ -30,7 +31,7 @@ pub(super) async fn look(
 ) -> Option<u64> {
     let is_sqlite = url.is_sqlite();
     if let Some(path) = url.file()
-        && !sqlite::look_at_file(findings, path)
+        && !sqlite::look_at_file(findings, path, url.is_immutable())
     {
         return None;
     }
@@ -38,14 +39,14 @@ pub(super) async fn look(
         Ok(Ok(reader)) => reader,
         Ok(Err(error)) => {
             let message = format!("cannot be opened: {}", database::explain(url, &error));
-            let mend = match is_sqlite {
+            let fix = match is_sqlite {
                 true => "fix that, or name another file with --database sqlite://PATH",
                 false => {
                     "check the host, the port, the user and the name in --database, and that the \
                      server runs"
                 }
             };
-            findings.problem("database", message, mend);
+            findings.problem("database", message, fix);
             return None;
         }
         Err(_) => {
@@ -58,7 +59,7 @@ pub(super) async fn look(
             return None;
         }
     };
-    let rows = look_inside(findings, &reader, readers).await;
+    let rows = look_inside(findings, &reader, readers, url.is_immutable()).await;
     // An error on closing does not matter.
     let _ = reader.close().await;
     rows
@@ -68,6 +69,7 @@ async fn look_inside(
     findings: &mut Findings,
     reader: &DatabaseConnection,
     readers: usize,
+    is_immutable: bool,
 ) -> Option<u64> {
     match reader.get_database_backend() {
         DbBackend::Postgres => {
@@ -80,6 +82,10 @@ async fn look_inside(
     }
     if !look_at_migrations(findings, reader).await {
         return None;
+    }
+    // Nothing is ever written to an immutable file, so nobody waits.
+    if reader.get_database_backend() == DbBackend::Sqlite && !is_immutable {
+        sqlite::look_at_journal(findings, reader).await;
     }
     machines::look(findings, reader).await;
     look_at_writing(findings, reader).await;
@@ -118,10 +124,13 @@ async fn look_at_migrations(findings: &mut Findings, reader: &DatabaseConnection
             true
         }
         Ok(true) => {
-            let message = "the tables are missing or of an older version";
-            let mend =
+            let message = match migration::is_empty(reader).await {
+                Ok(true) => "the database is empty",
+                _ => "the tables are of an older version",
+            };
+            let fix =
                 "start the server once as a user who may create tables: it creates or updates them";
-            findings.warning(CHECK, message, mend);
+            findings.warning(CHECK, message, fix);
             false
         }
         Err(error) => {
@@ -156,13 +165,13 @@ async fn look_at_dataset(findings: &mut Findings, reader: &DatabaseConnection) {
         ),
     }
     let Ok(dataset) = Dataset::read(reader).await else {
-        let mend = "let the user of --database read its tables";
-        return findings.problem("dataset", "it cannot be read", mend);
+        let fix = "let the user of --database read its tables";
+        return findings.problem("dataset", "it cannot be read", fix);
     };
     // The first revision is that of the reference data.
     let Some(loaded_at) = dataset.loaded_at.filter(|_| dataset.revision > 1) else {
-        let mend = "start the server, which generates synthetic data, or load files with `cops-graphql import`";
-        return findings.warning("dataset", "nothing has been loaded", mend);
+        let fix = "start the server, which generates synthetic data, or load files with `cops-graphql import`";
+        return findings.warning("dataset", "nothing has been loaded", fix);
     };
     let days = (Utc::now() - loaded_at).num_days();
     let age = match days {
@@ -172,11 +181,11 @@ async fn look_at_dataset(findings: &mut Findings, reader: &DatabaseConnection) {
     };
     let loaded = format!("revision {}, loaded {age}", dataset.revision);
     if dataset.synthetic {
-        let mend = "load real files with `cops-graphql import`: they replace the synthetic data";
-        findings.warning("dataset", format!("{loaded}: agencies and grants are synthetic"), mend);
+        let fix = "load real files with `cops-graphql import`: they replace the synthetic data";
+        findings.warning("dataset", format!("{loaded}: agencies and grants are synthetic"), fix);
     } else if days > OLD {
-        let mend = "load newer files with `cops-graphql import`";
-        findings.warning("dataset", format!("{loaded}: the data are real, but old"), mend);
+        let fix = "load newer files with `cops-graphql import`";
+        findings.warning("dataset", format!("{loaded}: the data are real, but old"), fix);
     } else {
         findings.ok("dataset", format!("{loaded}: the data are real"));
     }
@@ -189,16 +198,17 @@ async fn look_at_history(findings: &mut Findings, reader: &DatabaseConnection) {
     let counts = tables.iter().filter(|table| table.has_history());
     let counts = counts.map(|table| format!("(SELECT COUNT(*) FROM {})", table.history()));
     let sql = format!("SELECT {}", counts.collect::<Vec<_>>().join(" + "));
-    let counted = Statement::from_string(reader.get_database_backend(), sql);
-    let (kept, rows) = (forget::kept(reader).await, reader.query_one_raw(counted).await);
+    let count = Statement::from_string(reader.get_database_backend(), sql);
+    let (kept, rows) = (forget::kept(reader).await, reader.query_one_raw(count).await);
     let rows = rows.ok().flatten().and_then(|row| row.try_get_by_index::<i64>(0).ok());
     let (Ok((from, to)), Some(rows)) = (kept, rows) else {
-        let mend = "let the user of --database read its tables";
-        return findings.problem(CHECK, "it cannot be read", mend);
+        let fix = "let the user of --database read its tables";
+        return findings.problem(CHECK, "it cannot be read", fix);
     };
     let message = match from < to {
         true => format!(
-            "the revisions {from} to {to} are kept, with {rows} rows of history (`cops-graphql forget` deletes it)"
+            "the revisions {from} to {to} are kept, with {} of history (`cops-graphql forget` deletes it)",
+            counted(rows, "row")
         ),
         false => "no earlier revision is kept".to_owned(),
     };

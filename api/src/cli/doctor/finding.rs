@@ -4,6 +4,8 @@ use std::{fmt::Write as _, io::IsTerminal as _};
 
 use serde::Serialize;
 
+use crate::error::counted;
+
 /// The result of a check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -40,11 +42,11 @@ impl Severity {
 #[derive(Debug, Serialize)]
 struct Finding {
     check: &'static str,
-    standing: Severity,
+    status: Severity,
     message: String,
     /// How to fix it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    mend: Option<String>,
+    fix: Option<String>,
 }
 
 /// All checks, in order.
@@ -55,7 +57,7 @@ impl Findings {
     /// Adds a check that is ok.
     pub(super) fn ok(&mut self, check: &'static str, message: impl Into<String>) {
         let message = message.into();
-        self.0.push(Finding { check, standing: Severity::Ok, message, mend: None });
+        self.0.push(Finding { check, status: Severity::Ok, message, fix: None });
     }
 
     /// Adds a warning.
@@ -63,10 +65,10 @@ impl Findings {
         &mut self,
         check: &'static str,
         message: impl Into<String>,
-        mend: impl Into<String>,
+        fix: impl Into<String>,
     ) {
-        let (message, mend) = (message.into(), Some(mend.into()));
-        self.0.push(Finding { check, standing: Severity::Warning, message, mend });
+        let (message, fix) = (message.into(), Some(fix.into()));
+        self.0.push(Finding { check, status: Severity::Warning, message, fix });
     }
 
     /// Adds a problem.
@@ -74,32 +76,32 @@ impl Findings {
         &mut self,
         check: &'static str,
         message: impl Into<String>,
-        mend: impl Into<String>,
+        fix: impl Into<String>,
     ) {
-        let (message, mend) = (message.into(), Some(mend.into()));
-        self.0.push(Finding { check, standing: Severity::Problem, message, mend });
+        let (message, fix) = (message.into(), Some(fix.into()));
+        self.0.push(Finding { check, status: Severity::Problem, message, fix });
     }
 
     /// The worst result.
     pub(super) fn worst(&self) -> Severity {
-        self.0.iter().map(|finding| finding.standing).max().unwrap_or_default()
+        self.0.iter().map(|finding| finding.status).max().unwrap_or_default()
     }
 
-    fn count(&self, standing: Severity) -> usize {
-        self.0.iter().filter(|finding| finding.standing == standing).count()
+    fn count(&self, status: Severity) -> usize {
+        self.0.iter().filter(|finding| finding.status == status).count()
     }
 
     /// A line for each check, a second line for its fix, and a summary.
     pub(super) fn to_text(&self, colourful: bool) -> String {
         let widest = self.0.iter().map(|finding| finding.check.len()).max().unwrap_or_default();
         let mut text = String::new();
-        for Finding { check, standing, message, mend } in &self.0 {
-            let (on, off) = if colourful { (standing.colour(), "\x1b[0m") } else { ("", "") };
-            let word = standing.word();
+        for Finding { check, status, message, fix } in &self.0 {
+            let (on, off) = if colourful { (status.colour(), "\x1b[0m") } else { ("", "") };
+            let word = status.word();
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{on}{word:<7}{off}  {check:<widest$}  {message}");
-            if let Some(mend) = mend {
-                let _ = writeln!(text, "{:<7}  {:<widest$}  -> {mend}", "", "");
+            if let Some(fix) = fix {
+                let _ = writeln!(text, "{:<7}  {:<widest$}  -> {fix}", "", "");
             }
         }
         let (problems, warnings) = (self.count(Severity::Problem), self.count(Severity::Warning));
@@ -115,12 +117,8 @@ impl Findings {
 
     /// The same for programs.
     pub(super) fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({ "standing": self.worst(), "checks": self.0 })
+        serde_json::json!({ "status": self.worst(), "checks": self.0 })
     }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Whether to use colors: on a terminal, unless `NO_COLOR` is set.
@@ -133,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_finding_is_a_line_with_its_mend_below() {
+    fn a_finding_is_a_line_with_its_fix_below() {
         let mut findings = Findings::default();
         findings.ok("port", "it is free");
         assert_eq!(findings.worst(), Severity::Ok);
@@ -152,8 +150,8 @@ mod tests {
         );
         assert!(findings.to_text(true).contains("\x1b[31mproblem\x1b[0m  database"));
         let json = findings.to_json();
-        assert_eq!(json["standing"], "problem");
-        assert_eq!(json["checks"][0].get("mend"), None);
-        assert_eq!(json["checks"][1]["mend"], "load real files");
+        assert_eq!(json["status"], "problem");
+        assert_eq!(json["checks"][0].get("fix"), None);
+        assert_eq!(json["checks"][1]["fix"], "load real files");
     }
 }

@@ -15,9 +15,9 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection) {
     }
     if is_cut_off(reader).await {
         let message = "a load is being committed, or its commit was interrupted";
-        let mend = "if no load is running, start the server once as a user who may write: it completes the load or \
+        let fix = "if no load is running, start the server once as a user who may write: it completes the load or \
                     rolls it back";
-        return findings.problem(CHECK, message, mend);
+        return findings.problem(CHECK, message, fix);
     }
     if let Err(error) = ask_every_machine(reader).await {
         let message = format!("not every machine answers: {error}");

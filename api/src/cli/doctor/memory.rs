@@ -29,11 +29,11 @@ pub(super) fn look(
     };
     let message =
         format!("the server takes at most about {} MiB of {} MiB", wanted / MEBI, there / MEBI);
-    let mend = "lower --cache-size or --max-memory-of-all, use --aggregates sql, or add memory";
+    let fix = "lower --cache-size or --max-memory-of-all, use --aggregates sql, or add memory";
     if wanted > there {
-        findings.problem("memory", message, mend);
+        findings.problem("memory", message, fix);
     } else if wanted > there / 4 * 3 {
-        findings.warning("memory", message, mend);
+        findings.warning("memory", message, fix);
     } else {
         findings.ok("memory", message);
     }
@@ -71,14 +71,14 @@ mod tests {
 
     #[test]
     fn more_than_there_is_is_a_problem() {
-        let standing = |cache| {
+        let status = |cache| {
             let mut findings = Findings::default();
             look(&mut findings, cache, AggregatesBy::Memory, Some(1_000));
             findings.worst()
         };
         if available().is_some() {
-            assert_eq!(standing(1 << 60), Severity::Problem);
+            assert_eq!(status(1 << 60), Severity::Problem);
         }
-        assert_eq!(standing(0), Severity::Ok);
+        assert_eq!(status(0), Severity::Ok);
     }
 }

@@ -93,18 +93,18 @@ fn look_at_open_files(findings: &mut Findings, args: &serve::ServeArgs, url: &Da
     let message = format!("the server opens up to {wanted} files, and the limit is {limit}");
     let least = open_files::wanted(1, queries, url.is_sqlite());
     if limit < least {
-        let mend = format!(
+        let fix = format!(
             "raise the limit (`ulimit -n {wanted}`, or LimitNOFILE={wanted} of a service): with --database-connections \
              {queries} the server needs at least {least} to start"
         );
-        findings.problem(CHECK, message, mend);
+        findings.problem(CHECK, message, fix);
     } else if limit < wanted {
         let fits = clients.saturating_sub(wanted - limit).max(1);
-        let mend = format!(
+        let fix = format!(
             "raise the limit (`ulimit -n {wanted}`, or LimitNOFILE={wanted} of a service), or choose \
              --max-connections {fits}"
         );
-        findings.problem(CHECK, message, mend);
+        findings.problem(CHECK, message, fix);
     } else {
         findings.ok(CHECK, message);
     }

@@ -77,13 +77,13 @@ impl ServerFacts {
 pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection, readers: usize) {
     let found = row(reader, QUESTION).await.as_ref().and_then(ServerFacts::of);
     let Some(found) = found else {
-        let mend = "name a PostgreSQL server, not a program that only speaks its protocol";
-        return findings.warning("database", "the server does not show its settings", mend);
+        let fix = "name a PostgreSQL server, not a program that only speaks its protocol";
+        return findings.warning("database", "the server does not show its settings", fix);
     };
     let version = format!("PostgreSQL {} answers", found.version);
     if found.number / 10_000 < OLDEST {
-        let mend = format!("use PostgreSQL {OLDEST} or newer");
-        findings.problem("database", format!("{version}, which is too old"), mend);
+        let fix = format!("use PostgreSQL {OLDEST} or newer");
+        findings.problem("database", format!("{version}, which is too old"), fix);
     } else {
         findings.ok("database", version);
     }
@@ -91,21 +91,21 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection, r
         findings.ok("encoding", "UTF8");
     } else {
         let message = format!("the encoding of the database is {}", found.encoding);
-        let mend = "create another with `createdb --encoding=UTF8 --template=template0 NAME`, and name that one";
-        findings.problem("encoding", message, mend);
+        let fix = "create another with `createdb --encoding=UTF8 --template=template0 NAME`, and name that one";
+        findings.problem("encoding", message, fix);
     }
     // The server's connections set a timeout when they start.
     if found.timeout == "0" {
         let message = "statements of the server have no timeout: the options of its connections did not arrive";
-        let mend = "connect directly, or let the pooler pass on the options of connections";
-        findings.problem("timeout", message, mend);
+        let fix = "connect directly, or let the pooler pass on the options of connections";
+        findings.problem("timeout", message, fix);
     } else {
         findings.ok("timeout", format!("a statement is stopped after {}", found.timeout));
     }
     look_at_connections(findings, &found, readers);
     if found.is_superuser {
-        let mend = "give the server a user that may only read, and load with another";
-        findings.warning("user", "the server's user is a superuser", mend);
+        let fix = "give the server a user that may only read, and load with another";
+        findings.warning("user", "the server's user is a superuser", fix);
     } else {
         findings.ok("user", "the server's user is not a superuser");
     }
@@ -113,8 +113,8 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection, r
         let how = if found.is_encrypted { "encrypted" } else { "does not leave this machine" };
         findings.ok("connection", how);
     } else {
-        let mend = "add ?sslmode=verify-full to --database";
-        findings.warning("connection", "goes over the network without encryption", mend);
+        let fix = "add ?sslmode=verify-full to --database";
+        findings.warning("connection", "goes over the network without encryption", fix);
     }
 }
 
@@ -134,25 +134,25 @@ fn look_at_connections(findings: &mut Findings, found: &ServerFacts, readers: us
             "raise max_connections of PostgreSQL".to_owned(),
         )),
         is_limit(found.most_of_role).then(|| {
-            let mend = format!("raise it: ALTER ROLE \"{role}\" CONNECTION LIMIT -1");
-            (format!("the role {role}"), found.most_of_role, found.of_role, mend)
+            let fix = format!("raise it: ALTER ROLE \"{role}\" CONNECTION LIMIT -1");
+            (format!("the role {role}"), found.most_of_role, found.of_role, fix)
         }),
         is_limit(found.most_of_database).then(|| {
-            let mend = format!("raise it: ALTER DATABASE \"{database}\" CONNECTION LIMIT -1");
-            (format!("the database {database}"), found.most_of_database, found.of_database, mend)
+            let fix = format!("raise it: ALTER DATABASE \"{database}\" CONNECTION LIMIT -1");
+            (format!("the database {database}"), found.most_of_database, found.of_database, fix)
         }),
     ];
     // The tightest limit counts.
     let tightest = limits.into_iter().flatten().min_by_key(|(_, most, used, _)| most - used);
-    let Some((of, most, used, mend)) = tightest else { return };
+    let Some((of, most, used, fix)) = tightest else { return };
     let message = format!(
         "{used} of {most} connections of {of} are in use, and the server takes up to {wanted}"
     );
     if most < wanted {
-        let mend = format!("{mend}, or choose a smaller --database-connections");
-        findings.problem(CHECK, message, mend);
+        let fix = format!("{fix}, or choose a smaller --database-connections");
+        findings.problem(CHECK, message, fix);
     } else if most - used < wanted {
-        findings.warning(CHECK, message, format!("{mend}, or close unneeded connections"));
+        findings.warning(CHECK, message, format!("{fix}, or close unneeded connections"));
     } else {
         findings.ok(CHECK, message);
     }
@@ -176,8 +176,8 @@ pub(super) async fn look_at_rights(findings: &mut Findings, reader: &DatabaseCon
     let role = get(1).unwrap_or_default();
     let Some(schema) = get(0) else {
         let message = format!("the role {role} may use no schema of its search_path");
-        let mend = format!("allow it: GRANT USAGE ON SCHEMA public TO \"{role}\"");
-        findings.problem(CHECK, message, mend);
+        let fix = format!("allow it: GRANT USAGE ON SCHEMA public TO \"{role}\"");
+        findings.problem(CHECK, message, fix);
         return false;
     };
     let Some(missing) = get(2) else {
@@ -185,7 +185,7 @@ pub(super) async fn look_at_rights(findings: &mut Findings, reader: &DatabaseCon
         return true;
     };
     let message = format!("the role {role} may not read {missing}");
-    let mend = format!("allow it: GRANT SELECT ON ALL TABLES IN SCHEMA \"{schema}\" TO \"{role}\"");
-    findings.problem(CHECK, message, mend);
+    let fix = format!("allow it: GRANT SELECT ON ALL TABLES IN SCHEMA \"{schema}\" TO \"{role}\"");
+    findings.problem(CHECK, message, fix);
     false
 }

@@ -5,38 +5,45 @@ use std::{fs::OpenOptions, io::Write as _, path::Path};
 use sea_orm::DatabaseConnection;
 
 use super::{finding::Findings, row::row};
+use crate::database;
 
 /// The bytes to write as a check of free space.
 const TRIAL: usize = 1 << 20;
 
-/// Checks the file and its folder. Returns whether the file can be opened.
-pub(super) fn look_at_file(findings: &mut Findings, path: &Path) -> bool {
+/// Checks the file and its folder. Returns whether the file can be opened. An immutable file is only read.
+pub(super) fn look_at_file(findings: &mut Findings, path: &Path, is_immutable: bool) -> bool {
     const CHECK: &str = "file";
     // The driver gives an in-memory database a name of its own.
     if path.to_string_lossy().starts_with("file:sqlx-in-memory-") {
-        let mend = "name a file: --database sqlite://PATH";
-        findings.problem(CHECK, "the server cannot use an in-memory database", mend);
+        let fix = "name a file: --database sqlite://PATH";
+        findings.problem(CHECK, "the server cannot use an in-memory database", fix);
         return false;
     }
     let shown = path.display();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
+    let at = database::folder_of(path);
+    if is_immutable && !path.exists() {
+        let fix =
+            "name an existing file, or omit mode=ro and immutable=true: the server then creates it";
+        findings.problem(CHECK, format!("{shown} does not exist"), fix);
+        return false;
+    }
     // Only a write tells whether the folder is writable: owners, groups, access lists and mounts all matter.
-    let written = try_writing(folder);
-    let at = folder.display();
+    let written = if is_immutable { Ok(()) } else { try_writing(folder) };
     if !path.exists() {
         match written {
             Ok(()) => {
                 let message = format!("{shown} does not exist yet");
-                let mend = "start the server: it creates the file and fills it";
-                findings.warning(CHECK, message, mend);
+                let fix = "start the server: it creates the file and fills it";
+                findings.warning(CHECK, message, fix);
             }
             Err(error) => {
                 let message = format!(
-                    "{shown} does not exist and cannot be created: the folder {at} cannot be written: {error}"
+                    "{shown} does not exist and cannot be created: {at} cannot be written: {error}"
                 );
-                let mend = "create the folder, let the server's user write to it, and free space on its disk";
-                findings.problem(CHECK, message, mend);
+                let fix = "create the folder, let the server's user write to it, and free space on its disk";
+                findings.problem(CHECK, message, fix);
             }
         }
         return false;
@@ -46,19 +53,21 @@ pub(super) fn look_at_file(findings: &mut Findings, path: &Path) -> bool {
         return false;
     }
     if let Err(error) = std::fs::File::open(path) {
-        let mend = "let the server's user read the file";
-        findings.problem(CHECK, format!("{shown} cannot be read: {error}"), mend);
+        let fix = "let the server's user read the file";
+        findings.problem(CHECK, format!("{shown} cannot be read: {error}"), fix);
         return false;
     }
-    if let Err(error) = written {
-        let message =
-            format!("the folder {at}, where SQLite keeps its log, cannot be written: {error}");
-        let mend = "let the server's user write to the folder, and free space on its disk";
-        findings.warning(CHECK, message, mend);
+    if is_immutable {
+        findings
+            .ok(CHECK, format!("{shown} can be read, and the URL says that it does not change"));
+    } else if let Err(error) = written {
+        let message = format!("{at}, where SQLite keeps its log, cannot be written: {error}");
+        let fix = "let the server's user write to the folder, and free space on its disk";
+        findings.warning(CHECK, message, fix);
     } else if let Err(error) = OpenOptions::new().append(true).open(path) {
         let message = format!("{shown} can be read, but not written: {error}");
-        let mend = format!("for imports, make it writable: chmod u+w {shown}");
-        findings.warning(CHECK, message, mend);
+        let fix = format!("for imports, make it writable: chmod u+w {shown}");
+        findings.warning(CHECK, message, fix);
     } else if is_open_to_all(path) {
         let message = format!("every user of this machine can write {shown}");
         findings.warning(CHECK, message, format!("remove that right: chmod o-w {shown}"));
@@ -86,18 +95,18 @@ fn is_open_to_all(_: &Path) -> bool {
     false
 }
 
-/// Checks the settings of the database.
+async fn text(reader: &DatabaseConnection, sql: &str) -> Option<String> {
+    row(reader, sql).await?.try_get_by_index::<String>(0).ok()
+}
+
+/// Checks the version and the encoding.
 pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection) {
-    let text = async |sql: &str| {
-        let row = row(reader, sql).await?;
-        row.try_get_by_index::<String>(0).ok()
-    };
-    let Some(version) = text("SELECT sqlite_version()").await else {
-        let mend = "name an SQLite file with --database sqlite://PATH";
-        return findings.problem("database", "the file is not an SQLite database", mend);
+    let Some(version) = text(reader, "SELECT sqlite_version()").await else {
+        let fix = "name an SQLite file with --database sqlite://PATH";
+        return findings.problem("database", "the file is not an SQLite database", fix);
     };
     findings.ok("database", format!("SQLite {version} answers"));
-    match text("PRAGMA encoding").await.as_deref() {
+    match text(reader, "PRAGMA encoding").await.as_deref() {
         Some("UTF-8") | None => {}
         Some(encoding) => findings.problem(
             "encoding",
@@ -105,7 +114,11 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection) {
             "name another file: the server creates a database in UTF-8",
         ),
     }
-    match text("PRAGMA journal_mode").await.as_deref() {
+}
+
+/// Checks that readers do not wait for loads.
+pub(super) async fn look_at_journal(findings: &mut Findings, reader: &DatabaseConnection) {
+    match text(reader, "PRAGMA journal_mode").await.as_deref() {
         Some("wal") => findings.ok("journal", "write-ahead log: readers do not wait for loads"),
         Some(mode) => findings.warning(
             "journal",

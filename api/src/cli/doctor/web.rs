@@ -29,8 +29,8 @@ pub(super) async fn look(findings: &mut Findings, args: &serve::ServeArgs) {
     }
     let is_local = ["127.", "localhost", "[::1]"].iter().any(|host| args.listen.starts_with(host));
     if !is_local && !args.traffic.limits_clients() {
-        let mend = "set --rate-limit, or limit clients in a proxy";
-        findings.warning("clients", "one client may use the whole capacity of the server", mend);
+        let fix = "set --rate-limit, or limit clients in a proxy";
+        findings.warning("clients", "one client may use the whole capacity of the server", fix);
     }
     if let Some(endpoint) = &args.seeing.otlp_endpoint {
         look_at_collector(findings, endpoint).await;
@@ -47,8 +47,8 @@ async fn look_at_collector(findings: &mut Findings, endpoint: &str) {
     if matches!(found, Ok(Ok(_))) {
         findings.ok(CHECK, format!("a program listens at {endpoint}"));
     } else {
-        let mend = "start a collector there that accepts OTLP over HTTP (port 4318)";
-        findings.warning(CHECK, format!("no program listens at {endpoint}"), mend);
+        let fix = "start a collector there that accepts OTLP over HTTP (port 4318)";
+        findings.warning(CHECK, format!("no program listens at {endpoint}"), fix);
     }
 }
 
@@ -59,21 +59,21 @@ async fn look_at_port(findings: &mut Findings, address: &str) {
     let message = format!("cannot listen on {address}: {error}");
     match error.kind() {
         ErrorKind::AddrInUse if is_this_program(address).await => {
-            let mend = "if that is another server, choose another address with --listen";
-            findings.warning("port", format!("cops-graphql already listens on {address}"), mend);
+            let fix = "if that is another server, choose another address with --listen";
+            findings.warning("port", format!("cops-graphql already listens on {address}"), fix);
         }
         ErrorKind::AddrInUse => {
-            let mend =
+            let fix =
                 "choose another address with --listen, or stop the program that listens there";
-            findings.problem("port", message, mend);
+            findings.problem("port", message, fix);
         }
         ErrorKind::PermissionDenied => {
-            let mend = "choose a port above 1023 with --listen";
-            findings.problem("port", message, mend);
+            let fix = "choose a port above 1023 with --listen";
+            findings.problem("port", message, fix);
         }
         _ => {
-            let mend = "name an address of this machine and a port, such as --listen 0.0.0.0:8080";
-            findings.problem("port", message, mend);
+            let fix = "name an address of this machine and a port, such as --listen 0.0.0.0:8080";
+            findings.problem("port", message, fix);
         }
     }
 }
@@ -95,8 +95,8 @@ pub(super) fn look_at_settings(findings: &mut Findings, settings: &Result<Settin
     let settings = match settings {
         Ok(settings) => settings,
         Err(message) => {
-            let mend = "fix the documents, or name others with --trusted-documents";
-            return findings.problem("documents", message, mend);
+            let fix = "fix the documents, or name others with --trusted-documents";
+            return findings.problem("documents", message, fix);
         }
     };
     match (&settings.trusted, settings.trusted_only) {
@@ -124,8 +124,8 @@ pub(super) fn look_at_settings(findings: &mut Findings, settings: &Result<Settin
     if settings.most_in_batch > LARGE_BATCH {
         let most = settings.most_in_batch;
         let message = format!("one body may have {most} requests, which a proxy counts as one");
-        let mend = format!("set --batch to at most {LARGE_BATCH}, or to 0");
-        findings.warning("batch", message, mend);
+        let fix = format!("set --batch to at most {LARGE_BATCH}, or to 0");
+        findings.warning("batch", message, fix);
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
         output::{Output, UNWRITTEN},
     },
     database::DatabaseUrl,
+    error::counted,
     ingest::{self, Format, ImportError, Recognition, RecognizedFile},
 };
 
@@ -65,7 +66,8 @@ async fn load(args: &ImportArgs, database: &DatabaseUrl) -> Result<ExitCode, Imp
     let Ended { loaded, unchanged, failed, unknown } = ended;
     let what = if args.dry_run { "tried" } else { "loaded" };
     let told = format!(
-        "{loaded} files {what}, {unchanged} changed nothing, {failed} failed, {unknown} were not recognized"
+        "{} {what}, {unchanged} changed nothing, {failed} failed, {unknown} not recognized",
+        counted(loaded, "file")
     );
     if is_human {
         output.write(&format!("{told}\n"));

@@ -64,8 +64,11 @@ impl Loading {
         };
         let remark = match folder {
             Some(_) => Some("there is no database yet: an import creates it"),
+            None if migration::is_empty(&db).await? => {
+                Some("the database is empty: an import creates its tables first")
+            }
             None if migration::is_behind(&db).await? => {
-                Some("the database is empty or of an older version: an import updates it first")
+                Some("the database is of an older version: an import updates it first")
             }
             None => None,
         };

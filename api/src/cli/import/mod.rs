@@ -12,6 +12,7 @@ use self::loading::Loading;
 use super::{doctor::ReportFormat, output::Output};
 use crate::{
     database::{self, DatabaseUrl},
+    error::counted,
     ingest::{
         self, Format, ImportError, ImportReport, ImportRequest, Listings, Mapping, MaxRejects,
     },
@@ -248,7 +249,8 @@ pub(super) fn done(report: &ImportReport) -> String {
     let ImportReport { rows_read, refused, .. } = report;
     match report.revision {
         Some(revision) => {
-            format!("revision {revision} was committed: {rows_read} rows read, {refused} refused")
+            let read = counted(*rows_read, "row");
+            format!("revision {revision} was committed: {read} read, {refused} refused")
         }
         None => "there was nothing to commit".to_owned(),
     }
@@ -258,7 +260,7 @@ pub(super) fn done(report: &ImportReport) -> String {
 pub(super) fn words(error: &ImportError, database: &DatabaseUrl) -> String {
     match error {
         ImportError::Database(error) | ImportError::Reference(ReferenceError::Database(error)) => {
-            let said = database::explain(database, error);
+            let said = database::explain_write(database, error);
             format!("the database failed, and nothing changed: {said}")
         }
         error => error.to_string(),

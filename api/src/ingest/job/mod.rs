@@ -156,7 +156,12 @@ impl Job {
         let mut kept = Vec::with_capacity(inputs.len());
         for (input, _) in &mut inputs {
             let mut tables = KeptTables::default();
-            self.file(format, &shapes, input, &mut tables).await?;
+            let pages = self.pages.len();
+            let read = self.file(format, &shapes, input, &mut tables).await;
+            read.map_err(|error| error.with_path(&input.name, &input.path))?;
+            for (place, _) in &mut self.pages[pages..] {
+                *place = place.replacen(&input.name, &input.path, 1);
+            }
             kept.push(tables);
         }
         self.comparing = false;
@@ -164,7 +169,8 @@ impl Job {
         for ((mut input, source_id), mut tables) in inputs.into_iter().zip(kept) {
             self.source_id = source_id.unwrap_or_default();
             self.rejects.begin(&input.rejected)?;
-            self.file(format, &shapes, &mut input, &mut tables).await?;
+            let read = self.file(format, &shapes, &mut input, &mut tables).await;
+            read.map_err(|error| error.with_path(&input.name, &input.path))?;
             input.check_unchanged()?;
         }
         // The comparison is finished, and the database needs memory for its indexes.

@@ -50,6 +50,7 @@ impl Job {
             refused: self.report.refused,
             considered: self.considered(),
             limit: self.max_rejects.to_string(),
+            allowed: self.max_rejects.allowed(self.considered()),
             listed: listed.join(", "),
             first: self.rejects.first.clone().unwrap_or_default(),
         })
@@ -82,13 +83,17 @@ impl Job {
         }
         let found: Vec<&str> = header.iter().take(12).map(|column| column.trim()).collect();
         let more = if header.len() > 12 { ", ..." } else { "" };
-        let problem = format!(
-            "is not {}: it lacks the column{} {} (it has {}{more})",
-            self.report.format,
-            if mismatch.missing.len() == 1 { "" } else { "s" },
-            mismatch.missing.join(", "),
-            found.join(", "),
-        );
+        let missing = mismatch.missing.join(", ");
+        let lacking = match mismatch.missing.len() {
+            0 => "no visible sheet has a table".to_owned(),
+            1 => format!("the column {missing} is missing"),
+            _ => format!("the columns {missing} are missing"),
+        };
+        let has = match found.len() {
+            0 => String::new(),
+            _ => format!(" (it has {}{more})", found.join(", ")),
+        };
+        let problem = format!("is not in the format {}: {lacking}{has}", self.report.format);
         let mend = match ingest::resembling(header).filter(|it| *it != self.report.format) {
             Some(other) => format!("it looks like {other}: try `cops-graphql import {other}`"),
             None => {

@@ -17,6 +17,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    error::counted,
     graphql::documents::{self, Problem},
     limits::Limits,
 };
@@ -99,7 +100,10 @@ impl TrustedDocuments {
         }
         match problems {
             0 => Ok(Self(RwLock::new(documents))),
-            _ => Err(format!("{problems} problems in the trusted documents:{wrong}")),
+            _ => {
+                let problems = counted(problems, "problem");
+                Err(format!("{problems} in the trusted documents:{wrong}"))
+            }
         }
     }
 

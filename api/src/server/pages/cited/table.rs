@@ -8,7 +8,10 @@ use std::fmt::Write as _;
 use async_graphql::{Name, Value};
 use indexmap::IndexMap;
 
-use crate::server::pages::page::{escape, grouped};
+use crate::{
+    error::counted,
+    server::pages::page::{escape, grouped},
+};
 
 /// The maximum number of rows of a table, of its columns, and of the tables of a page.
 const MOST_ROWS: usize = 100;
@@ -81,10 +84,11 @@ impl DataTables {
         let count = grouped(items.len() as u64);
         let _ = match items.len() > rows.len() {
             true => write!(caption, "the first {} of {count} rows", rows.len()),
+            false if items.len() == 1 => write!(caption, "1 row"),
             false => write!(caption, "{count} rows"),
         };
         if left_out > 0 {
-            let _ = write!(caption, ", without {left_out} more columns");
+            let _ = write!(caption, ", without {} more", counted(left_out, "column"));
         }
         let _ = writeln!(
             self.html,

@@ -6,9 +6,12 @@ use axum::http::HeaderValue;
 use serde_json::json;
 
 use super::{FrontDataset, FrontSource};
-use crate::server::pages::{
-    bundle::LICENSES,
-    page::{ICON, escape, grouped, hash, words},
+use crate::{
+    error::counted,
+    server::pages::{
+        bundle::LICENSES,
+        page::{ICON, escape, grouped, hash, words},
+    },
 };
 
 const STYLE: &str = include_str!("style.css");
@@ -163,7 +166,8 @@ fn counts(dataset: &FrontDataset) -> String {
 
 fn sources(dataset: &FrontDataset) -> String {
     let (total, shown) = (dataset.sources.total_count, dataset.sources.nodes.len());
-    let mut html = format!("<details><summary>{total} sources</summary>\n<ul>\n");
+    let summary = counted(total, "source");
+    let mut html = format!("<details><summary>{summary}</summary>\n<ul>\n");
     for source in &dataset.sources.nodes {
         let _ = writeln!(html, "<li>{}</li>", of_source(source));
     }
