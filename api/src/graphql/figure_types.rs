@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// The description of the argument `inDollarsOf`.
-pub(super) const PRICED: &str = "Converts the amounts to dollars of this year, using the consumer price index (CPI-U) \
-    of each amount's fiscal year. Each amount is rounded to the cent before it is added up. An amount whose year is \
+pub(super) const PRICED: &str = "Converts the amounts to dollars of this year, using the average of the consumer price \
+    index (CPI-U) over the calendar year with the number of each amount's fiscal year. Each amount is rounded to the cent before it is added up. An amount whose year is \
     unknown or has no index yet counts as missing. If omitted, amounts are in the dollars of their day.";
 
 /// Registers the types shared by all tables.
