@@ -24,7 +24,7 @@ use crate::{
 type Check = fn(&Path, &Block) -> Option<String>;
 
 /// The languages of the pages for users, with their checks.
-const LANGUAGES: [(&str, Check); 12] = [
+const LANGUAGES: [(&str, Check); 13] = [
     // `shell` checks commands and their output.
     ("", |_, _| None),
     ("sh", |_, _| None),
@@ -45,6 +45,7 @@ const LANGUAGES: [(&str, Check); 12] = [
         is_refused_by(folder, block, "snippet.R", &parse).or_else(|| does_not_run(block))
     }),
     ("nginx", |_, block| is_not_in(block, "docs/proxy/nginx.conf")),
+    ("ini", is_no_service),
     ("yaml", is_refused_by_prometheus),
     // Sets up Citus, which is not installed here. `TEST_CITUS_URL` names a cluster that was set up this way.
     ("sql", |_, _| None),
@@ -52,6 +53,26 @@ const LANGUAGES: [(&str, Check); 12] = [
 
 fn is_no_json(_: &Path, block: &Block) -> Option<String> {
     serde_json::from_str::<Value>(&block.text).err().map(|error| error.to_string())
+}
+
+/// The program reads every variable of a unit of systemd, and accepts its value.
+fn is_no_service(folder: &Path, block: &Block) -> Option<String> {
+    let run = |arguments: &[&str], settings: &[(&str, &str)]| {
+        let mut command = Command::new(binary());
+        command.args(arguments).envs(settings.iter().copied()).current_dir(folder);
+        command.stdin(Stdio::null()).output().unwrap()
+    };
+    let settings = block.text.lines().filter_map(|line| line.strip_prefix("Environment="));
+    let settings: Vec<_> = settings.map(|setting| setting.split_once('=').unwrap()).collect();
+    let help = String::from_utf8(run(&["serve", "--help"], &[]).stdout).unwrap();
+    if let Some((name, _)) = settings.iter().find(|it| !help.contains(&format!("[env: {}]", it.0)))
+    {
+        return Some(format!("no option reads {name}"));
+    }
+    let doctor = ["doctor", "--listen", "127.0.0.1:0", "--database", "sqlite://cops.db"];
+    let output = run(&doctor, &settings);
+    let error = String::from_utf8_lossy(&output.stderr);
+    (!output.status.success()).then(|| error.into_owned())
 }
 
 /// `import --programs` accepts it.
@@ -141,6 +162,10 @@ fn a_snippet_that_is_wrong_is_found() {
     assert!(is_no_json(folder.path(), &block("json", "{ a: 1 }")).is_some());
     let programs = block("csv", "program,kind,text\nNONE,NAME,a\n");
     assert!(is_no_list_of_programs(folder.path(), &programs).unwrap().contains("NONE"));
+    let unknown = block("ini", "Environment=NO_SUCH_OPTION=1\n");
+    assert!(is_no_service(folder.path(), &unknown).unwrap().contains("NO_SUCH_OPTION"));
+    let wrong = block("ini", "Environment=RATE_LIMIT=many\n");
+    assert!(is_no_service(folder.path(), &wrong).unwrap().contains("many"));
     let nginx = block("nginx", "proxy_pass http://elsewhere;\n");
     assert!(is_not_in(&nginx, "docs/proxy/nginx.conf").is_some());
     assert!(does_not_run(&nginx).is_some());

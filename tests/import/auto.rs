@@ -244,7 +244,12 @@ async fn reports_for_machines_have_the_same_fields_whatever_happened() {
         (&Value::Null, &loaded["tables"])
     );
     assert_eq!(documents["failed"]["error"]["exitCode"], 2);
-    assert!(documents["failed"]["error"]["message"].as_str().unwrap().contains("is missing"));
+    assert!(
+        documents["failed"]["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("are missing (it has a, b)")
+    );
 }
 
 /// All files of a folder, with their bytes.

@@ -98,13 +98,10 @@ impl TrustedDocuments {
             }
             documents.add(found)?;
         }
-        match problems {
-            0 => Ok(Self(RwLock::new(documents))),
-            _ => {
-                let problems = counted(problems, "problem");
-                Err(format!("{problems} in the trusted documents:{wrong}"))
-            }
+        if problems == 0 {
+            return Ok(Self(RwLock::new(documents)));
         }
+        Err(format!("{} in the trusted documents:{wrong}", counted(problems, "problem")))
     }
 
     /// How many documents there are.
