@@ -75,7 +75,7 @@ impl Job {
             self.check_contradiction(name)?;
         }
         if table.lacks_break() {
-            let remark = "the last line has no line break: if the file was cut off, its last value is incomplete";
+            let remark = "the last line has no line break: if the file was cut off, its last value may be incomplete";
             self.report.remarks.push(format!("{name}: {remark}"));
         }
         Ok(())
