@@ -201,10 +201,11 @@ impl<'a> DelimitedRows<'a> {
     fn first(&mut self) -> io::Result<Option<Line>> {
         while let Some(line) = self.lines.first()? {
             let text = self.lines.text(&line);
-            if !text.is_empty() && !(self.comments && text.starts_with(b"#")) {
+            if text.is_empty() || (self.comments && text.starts_with(b"#")) {
+                self.take(&line);
+            } else {
                 return Ok(Some(line));
             }
-            self.take(&line);
         }
         Ok(None)
     }
