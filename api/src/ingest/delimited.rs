@@ -21,7 +21,7 @@ use memchr::{memchr, memchr_iter};
 
 use super::{
     error::{FilePlace, ImportError},
-    lines::{Line, Lines},
+    lines::{TextLine, TextLines},
 };
 
 const UNCLOSED: &str = "the quotation mark before it is not closed in its row";
@@ -57,10 +57,10 @@ pub(crate) struct DelimitedRow {
 
 /// The rows of a text.
 pub(crate) struct DelimitedRows<'a> {
-    lines: Lines<'a>,
+    lines: TextLines<'a>,
     delimiter: u8,
     comments: bool,
-    cells: Cells,
+    cells: RowCells,
     /// How many of the next lines are read as rows of one line.
     alone: u64,
     /// How many of the next lines are refused, and the lines of the row that contains them.
@@ -74,12 +74,12 @@ pub(crate) struct DelimitedRows<'a> {
 
 impl<'a> DelimitedRows<'a> {
     /// Starts to read a text. The flag says whether a line that begins with `#` is a comment.
-    pub(crate) fn new(lines: Lines<'a>, delimiter: u8, comments: bool) -> Self {
+    pub(crate) fn new(lines: TextLines<'a>, delimiter: u8, comments: bool) -> Self {
         Self {
             lines,
             delimiter,
             comments,
-            cells: Cells::default(),
+            cells: RowCells::default(),
             alone: 0,
             ambiguous: (0, 0, 0),
             damaged: None,
@@ -91,7 +91,7 @@ impl<'a> DelimitedRows<'a> {
     /// The first rows of a text.
     pub(crate) fn of_head(head: &'a [u8], delimiter: u8, comments: bool) -> Self {
         let inner: Box<dyn Read + 'a> = Box::new(head);
-        Self::new(Lines::new(inner, false), delimiter, comments)
+        Self::new(TextLines::new(inner, false), delimiter, comments)
     }
 
     /// The cells of the row that was read last.
@@ -198,7 +198,7 @@ impl<'a> DelimitedRows<'a> {
     }
 
     /// The next line that is neither empty nor a comment.
-    fn first(&mut self) -> io::Result<Option<Line>> {
+    fn first(&mut self) -> io::Result<Option<TextLine>> {
         while let Some(line) = self.lines.first()? {
             let text = self.lines.text(&line);
             if text.is_empty() || (self.comments && text.starts_with(b"#")) {
@@ -211,13 +211,13 @@ impl<'a> DelimitedRows<'a> {
     }
 
     /// Reads the cells of one line.
-    fn only(&mut self, line: &Line) {
+    fn only(&mut self, line: &TextLine) {
         self.cells.clear();
         self.cells.read(self.lines.text(line), self.delimiter);
     }
 
     /// Takes one line as a row that is refused.
-    fn refused(&mut self, line: &Line, at: Option<usize>, reason: String) -> DelimitedRow {
+    fn refused(&mut self, line: &TextLine, at: Option<usize>, reason: String) -> DelimitedRow {
         self.only(line);
         self.cells.close();
         self.take(line);
@@ -226,7 +226,7 @@ impl<'a> DelimitedRows<'a> {
         DelimitedRow { line: line.number, last_line: line.number, flaw }
     }
 
-    fn take(&mut self, line: &Line) {
+    fn take(&mut self, line: &TextLine) {
         self.lines.take(line);
         self.lacks_break = !line.has_break();
         self.alone = self.alone.saturating_sub(1);
@@ -234,8 +234,13 @@ impl<'a> DelimitedRows<'a> {
     }
 
     /// Whether a line after the first one, up to the last one, is a row by itself.
-    fn has_row_inside(&mut self, first: &Line, last: &Line, width: RowWidth) -> io::Result<bool> {
-        let (mut line, mut cells) = (*first, Cells::default());
+    fn has_row_inside(
+        &mut self,
+        first: &TextLine,
+        last: &TextLine,
+        width: RowWidth,
+    ) -> io::Result<bool> {
+        let (mut line, mut cells) = (*first, RowCells::default());
         while line.bytes() < last.bytes() {
             let Some(next) = self.lines.after(&line)? else { break };
             cells.clear();
@@ -251,7 +256,7 @@ impl<'a> DelimitedRows<'a> {
 
 /// The cells of a row, as far as it was read.
 #[derive(Default)]
-struct Cells {
+struct RowCells {
     row: ByteRecord,
     /// The text of a quoted cell.
     cell: Vec<u8>,
@@ -263,7 +268,7 @@ struct Cells {
     inner_mark: Option<usize>,
 }
 
-impl Cells {
+impl RowCells {
     fn clear(&mut self) {
         self.row.clear();
         self.cell.clear();

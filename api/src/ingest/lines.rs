@@ -15,7 +15,7 @@ const MAX_KEPT: usize = 1 << 20;
 const CHUNK: usize = 1 << 16;
 
 /// A text being read.
-pub(crate) struct Lines<'a> {
+pub(crate) struct TextLines<'a> {
     inner: Box<dyn Read + 'a>,
     buffer: Vec<u8>,
     /// Where the lines that are not taken begin.
@@ -29,7 +29,7 @@ pub(crate) struct Lines<'a> {
 
 /// A line that is not taken. Its offsets count from the first such line.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Line {
+pub(crate) struct TextLine {
     /// Its number, counted from 1.
     pub(crate) number: u64,
     begin: usize,
@@ -38,7 +38,7 @@ pub(crate) struct Line {
     next_number: u64,
 }
 
-impl Line {
+impl TextLine {
     /// Whether it has a line break.
     pub(crate) fn has_break(&self) -> bool {
         self.next > self.end
@@ -50,7 +50,7 @@ impl Line {
     }
 }
 
-impl<'a> Lines<'a> {
+impl<'a> TextLines<'a> {
     pub(crate) fn new(inner: Box<dyn Read + 'a>, counts_returns: bool) -> Self {
         let buffer = Vec::with_capacity(2 * CHUNK);
         Self { inner, buffer, start: 0, number: 1, counts_returns, ended: false }
@@ -62,32 +62,32 @@ impl<'a> Lines<'a> {
     }
 
     /// The first line that is not taken; `None` at the end.
-    pub(crate) fn first(&mut self) -> io::Result<Option<Line>> {
+    pub(crate) fn first(&mut self) -> io::Result<Option<TextLine>> {
         self.at(0, self.number)
     }
 
     /// The line after another one; `None` at the end.
-    pub(crate) fn after(&mut self, line: &Line) -> io::Result<Option<Line>> {
+    pub(crate) fn after(&mut self, line: &TextLine) -> io::Result<Option<TextLine>> {
         self.at(line.next, line.next_number)
     }
 
     /// The text of a line.
-    pub(crate) fn text(&self, line: &Line) -> &[u8] {
+    pub(crate) fn text(&self, line: &TextLine) -> &[u8] {
         &self.buffer[self.start + line.begin..self.start + line.end]
     }
 
     /// The line break of a line.
-    pub(crate) fn line_break(&self, line: &Line) -> &[u8] {
+    pub(crate) fn line_break(&self, line: &TextLine) -> &[u8] {
         &self.buffer[self.start + line.end..self.start + line.next]
     }
 
     /// Takes the lines up to and including this one.
-    pub(crate) fn take(&mut self, line: &Line) {
+    pub(crate) fn take(&mut self, line: &TextLine) {
         self.start += line.next;
         self.number = line.next_number;
     }
 
-    fn at(&mut self, begin: usize, number: u64) -> io::Result<Option<Line>> {
+    fn at(&mut self, begin: usize, number: u64) -> io::Result<Option<TextLine>> {
         let mut searched = begin;
         loop {
             let text = &self.buffer[self.start..];
@@ -103,11 +103,11 @@ impl<'a> Lines<'a> {
                     }
                     let counts = self.counts_returns || is_crlf || text[end] == b'\n';
                     let next_number = number + u64::from(counts);
-                    return Ok(Some(Line { number, begin, end, next, next_number }));
+                    return Ok(Some(TextLine { number, begin, end, next, next_number }));
                 }
                 None if self.ended => {
                     let end = text.len();
-                    let last = Line { number, begin, end, next: end, next_number: number };
+                    let last = TextLine { number, begin, end, next: end, next_number: number };
                     return Ok((end > begin).then_some(last));
                 }
                 _ => searched = found.unwrap_or(text.len()),

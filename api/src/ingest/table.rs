@@ -20,7 +20,7 @@ use super::{
     error::{FilePlace, ImportError},
     json::{self, AnswerKind, AnswerPage},
     layout::{Layout, Mismatch, TableShape},
-    lines::Lines,
+    lines::TextLines,
     row::{FileRow, RowRefusal, is_error},
     workbook::{MAX_COLUMNS, SheetRows},
 };
@@ -181,7 +181,7 @@ impl<'a> FileTable<'a> {
         });
         let counts_returns = !head.contains(&b'\n');
         let inner: Box<dyn Read + 'a> = Box::new(Cursor::new(head).chain(rest));
-        let lines = Lines::new(inner, counts_returns);
+        let lines = TextLines::new(inner, counts_returns);
         self.source =
             FileSource::Csv(Box::new(DelimitedRows::new(lines, delimiter, self.comments)));
     }
