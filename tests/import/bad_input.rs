@@ -191,39 +191,6 @@ async fn a_file_that_changes_while_it_is_read_is_refused_and_is_not_known() {
 }
 
 #[tokio::test]
-async fn a_quote_that_is_closed_some_rows_further_on_refuses_its_row() {
-    let header = "recipient,state,officers,federal_share,fiscal_year,program\n";
-    for (rows, refused) in [
-        (
-            "\"A PD,CO,1,100,2024,CHP\nB PD,CO,1,200,2024,CHP\nC PD\",CO,1,300,2024,CHP\n",
-            "recipient,\"A PD,CO,1,100,2024,CHP",
-        ),
-        ("A PD,CO,\"1,100,2024,CHP\r\nB PD,CO,1\",200,2024,CHP\n", "officers,\"1,100,2024,CHP"),
-        (
-            "A PD,CO,1,100,2024,\"CHP\nB PD,CO,1,200,2024,CHP\nC PD,CO,1,300,2024,CHP\n",
-            "program,\"CHP",
-        ),
-    ] {
-        let place = Place::new().await;
-        let good = "D PD,CO,1,400,2024,CHP\n";
-        let file = place.file("list.csv", format!("{header}{good}{rows}"));
-        let mut wanted = request(Format::AwardList, &[&file]);
-        wanted.max_rejects = MaxRejects::Count(1);
-        let report = place.run(&wanted).await.unwrap();
-        assert_eq!((report.refused, place.count(grant::Entity).await), (1, 1), "{rows}");
-        let listed = std::fs::read_to_string(place.path("list.csv.rejected.csv")).unwrap();
-        assert!(listed.contains(&format!("list.csv,3,{refused}")), "{listed}");
-        assert!(listed.contains("is not closed in its row"), "{listed}");
-    }
-    // A text may have several lines.
-    let place = Place::new().await;
-    let rows = "\"A PD,\nTown of A, CO\",CO,1,100,2024,CHP\nB PD,CO,1,200,2024,\"CHP\n\"\n";
-    let file = place.file("list.csv", format!("{header}{rows}"));
-    let report = place.load(Format::AwardList, &[&file]).await.unwrap();
-    assert_eq!((report.refused, report.tables["grants"].added), (0, 2), "{report}");
-}
-
-#[tokio::test]
 async fn a_damaged_file_of_a_zip_is_named() {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let stored =

@@ -15,6 +15,7 @@ mod meeting;
 mod outcomes;
 mod partial;
 mod programs;
+mod quotation_marks;
 mod statements;
 mod text;
 mod trainees;

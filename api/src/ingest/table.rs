@@ -5,62 +5,34 @@
 //! The header decides the separator: of the usual four, the one that yields the most known columns. Titles above the
 //! header may contain other separators.
 //!
-//! A quotation mark that is never closed would turn the rest of a file into one cell, so the size of a row is limited.
-//! One that is closed by a later quotation mark would swallow the rows in between; those cells are detected by their
-//! shape.
+//! [`delimited`](super::delimited) splits a text into rows, and says what happens if its quotation marks are wrong.
 
 use std::{
-    cell::Cell,
+    fmt::Write as _,
     io::{self, Cursor, Read},
-    rc::Rc,
 };
 
-use csv::{ByteRecord, StringRecord};
+use csv::StringRecord;
 
 use super::{
+    delimited::{DelimitedRows, RowWidth},
     encoding::{self, TextEncoding},
     error::{FilePlace, ImportError},
     json::{self, AnswerKind, AnswerPage},
     layout::{Layout, Mismatch, TableShape},
+    lines::TextLines,
     row::{FileRow, RowRefusal, is_error},
     workbook::{MAX_COLUMNS, SheetRows},
 };
 
-/// The size limits of a row and a cell, in bytes.
-const MAX_ROW: usize = 1 << 20;
+/// The size limit of a cell, in bytes.
 const MAX_CELL: usize = 1 << 16;
-/// The reader's buffer: how far it may read ahead of the current row.
-const BUFFER: usize = 1 << 16;
 /// How many rows at the top of a table are searched for the header, which may follow titles.
 pub(crate) const HEADER_WITHIN: usize = 21;
 /// How many bytes are searched.
 const HEAD: usize = 1 << 17;
 /// The column separators.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
-
-/// A CSV file being read.
-struct Csv<'a> {
-    reader: csv::Reader<Guard<'a>>,
-    /// The bytes read since the row began.
-    fresh: Rc<Cell<usize>>,
-    /// The column separator.
-    delimiter: char,
-    /// Whether lines end in CR LF.
-    crlf: bool,
-    raw: ByteRecord,
-}
-
-impl Csv<'_> {
-    /// The line on which the current row begins. The reader counts a line at its LF, stops at the CR of a CR LF, and
-    /// skips blank lines and comments before a row.
-    #[expect(clippy::naive_bytecount, reason = "a row is short")]
-    fn line(&self) -> u64 {
-        let after = self.reader.position().line();
-        let within = self.raw.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
-        let counted = after.saturating_sub(within + u64::from(!self.crlf));
-        counted.max(self.raw.position().map_or(1, csv::Position::line))
-    }
-}
 
 /// A table being read.
 pub(crate) struct FileTable<'a> {
@@ -71,6 +43,10 @@ pub(crate) struct FileTable<'a> {
     record: StringRecord,
     /// Unreliable cells of the row, with the reason.
     doubtful: Vec<(usize, &'static str)>,
+    /// The cell whose quotation marks are wrong, and why the row is refused.
+    misquoted: Option<(usize, String)>,
+    /// The line on which the row ends, if it has several.
+    last_line: u64,
     /// Which page of an API response this is.
     pub(crate) page: Option<AnswerPage>,
 }
@@ -78,7 +54,7 @@ pub(crate) struct FileTable<'a> {
 enum FileSource<'a> {
     /// Text whose separator is not yet known: its first bytes, and the rest.
     Unread(Vec<u8>, Box<dyn Read + 'a>),
-    Csv(Box<Csv<'a>>),
+    Csv(Box<DelimitedRows<'a>>),
     Json {
         rows: std::vec::IntoIter<Vec<String>>,
         line: u64,
@@ -125,7 +101,8 @@ impl<'a> FileTable<'a> {
             FileSource::Unread(head, reader)
         };
         let (record, doubtful) = (StringRecord::new(), Vec::new());
-        Ok(Self { file, encoding, comments, source, record, doubtful, page })
+        let (misquoted, last_line) = (None, 0);
+        Ok(Self { file, encoding, comments, source, record, doubtful, misquoted, last_line, page })
     }
 
     /// Starts to read a sheet.
@@ -137,6 +114,8 @@ impl<'a> FileTable<'a> {
             source: FileSource::Sheet(rows),
             record: StringRecord::new(),
             doubtful: Vec::new(),
+            misquoted: None,
+            last_line: 0,
             page: None,
         }
     }
@@ -149,9 +128,11 @@ impl<'a> FileTable<'a> {
         self.separate(shapes);
         let mut nearest: Option<(Vec<String>, Mismatch)> = None;
         for _ in 0..HEADER_WITHIN {
-            let line = match self.next() {
+            let line = match self.next(None) {
                 Ok(Some(line)) => line,
                 Ok(None) => break,
+                // To recognize a format, only the first bytes of a file are read.
+                Err(_) if self.is_cut() && nearest.is_some() => break,
                 // Below what looks like a header, blame the header and not this row.
                 Err(_) if nearest.as_ref().is_some_and(|(_, it)| it.found > 0) => break,
                 Err(RowProblem::File(error)) => return Err(error),
@@ -163,7 +144,13 @@ impl<'a> FileTable<'a> {
             };
             let names: Vec<String> = self.record.iter().map(str::to_owned).collect();
             match Layout::of(&names, shapes) {
-                Ok(layout) => return Ok(Ok(layout)),
+                Ok(layout) => {
+                    let Some((at, reason)) = &self.misquoted else { return Ok(Ok(layout)) };
+                    let mut place = FilePlace::line(&self.file, line);
+                    place.column = names.get(*at).cloned();
+                    let mend = "correct the quotation marks of the header";
+                    return Err(ImportError::file(place, reason.as_str(), mend));
+                }
                 Err(mismatch) => {
                     if nearest.as_ref().is_none_or(|(_, best)| best.found < mismatch.found) {
                         nearest = Some((names, Mismatch { line, ..mismatch }));
@@ -185,7 +172,6 @@ impl<'a> FileTable<'a> {
         let comments = self.comments;
         let mut lines = head.split(|byte| *byte == b'\n');
         let first = lines.find(|line| !(comments && line.starts_with(b"#"))).unwrap_or_default();
-        let crlf = first.ends_with(b"\r");
         let delimiter = declared(first).unwrap_or_else(|| {
             let fits = |delimiter: &u8| self.columns(&head, *delimiter, shapes);
             let usual = most_frequent(first);
@@ -193,32 +179,20 @@ impl<'a> FileTable<'a> {
             let all = DELIMITERS.into_iter().filter(|it| *it != usual).chain([usual]);
             all.max_by_key(fits).unwrap_or(usual)
         });
-        let fresh = Rc::new(Cell::new(0));
+        let counts_returns = !head.contains(&b'\n');
         let inner: Box<dyn Read + 'a> = Box::new(Cursor::new(head).chain(rest));
-        let guard = Guard { inner, fresh: Rc::clone(&fresh) };
-        let reader = self.csv(delimiter).from_reader(guard);
-        let (delimiter, raw) = (char::from(delimiter), ByteRecord::new());
-        self.source = FileSource::Csv(Box::new(Csv { reader, fresh, delimiter, crlf, raw }));
-    }
-
-    fn csv(&self, delimiter: u8) -> csv::ReaderBuilder {
-        let mut builder = csv::ReaderBuilder::new();
-        builder
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .comment(self.comments.then_some(b'#'))
-            .buffer_capacity(BUFFER);
-        builder
+        let lines = TextLines::new(inner, counts_returns);
+        self.source =
+            FileSource::Csv(Box::new(DelimitedRows::new(lines, delimiter, self.comments)));
     }
 
     /// Whether a shape fits with this separator, and how many of its columns are found.
     fn columns(&self, head: &[u8], delimiter: u8, shapes: &[TableShape]) -> (bool, usize) {
-        let mut reader = self.csv(delimiter).from_reader(head);
-        let rows = reader.byte_records().map_while(Result::ok).take(HEADER_WITHIN);
-        let found = rows.filter_map(|raw| {
-            let names: Vec<String> =
-                self.encoding.row(&raw).ok()?.iter().map(str::to_owned).collect();
+        let mut rows = DelimitedRows::of_head(head, delimiter, self.comments);
+        let found = (0..HEADER_WITHIN).map_while(|_| {
+            rows.next(&self.file, None).ok()??;
+            let Ok(cells) = self.encoding.row(rows.cells()) else { return Some((false, 0)) };
+            let names: Vec<String> = cells.iter().map(str::to_owned).collect();
             Some(match Layout::of(&names, shapes) {
                 Ok(layout) => (true, layout.index.len()),
                 Err(mismatch) => (false, mismatch.found),
@@ -232,7 +206,22 @@ impl<'a> FileTable<'a> {
         &'t mut self,
         layout: &'t Layout,
     ) -> Result<Option<FileRow<'t>>, RowProblem> {
-        let Some(line) = self.next()? else { return Ok(None) };
+        let columns = layout.names.len();
+        let width = RowWidth { least: layout.width(), most: columns };
+        let Some(line) = self.next(Some(width))? else { return Ok(None) };
+        if let Some((at, reason)) = self.misquoted.take() {
+            let whole = || self.record.iter().next();
+            let value = self.record.get(at).or_else(whole).unwrap_or_default();
+            return Err(RowProblem::Row(RowRefusal {
+                line,
+                column: layout
+                    .names
+                    .get(at)
+                    .map_or_else(String::new, |name| name.trim().to_owned()),
+                value: value.chars().take(40).collect(),
+                reason,
+            }));
+        }
         if let FileSource::Sheet(_) = self.source {
             // A sheet omits trailing empty cells.
             while self.record.len() < layout.names.len() {
@@ -248,26 +237,15 @@ impl<'a> FileTable<'a> {
                 }));
             }
         }
-        let (cells, columns) = (self.record.len(), layout.names.len());
+        let cells = self.record.len();
         // Columns without a name are blank, and their number may vary.
         let is_blank = |cell: &str| cell.trim().is_empty();
-        if cells < layout.width() || !self.record.iter().skip(columns).all(is_blank) {
+        if cells < width.least || !self.record.iter().skip(columns).all(is_blank) {
             return Err(RowProblem::Row(RowRefusal {
                 line,
                 column: String::new(),
                 value: self.record.iter().next().unwrap_or_default().to_owned(),
                 reason: format!("the row has {cells} cells, but the header has {columns}"),
-            }));
-        }
-        if let Some((at, rows)) = self.swallowed(columns) {
-            return Err(RowProblem::Row(RowRefusal {
-                line,
-                column: layout.names[at].trim().to_owned(),
-                value: self.record[at].chars().take(40).collect(),
-                reason: format!(
-                    "the quotation mark before it is not closed in its row, so the cell contains the {rows} rows that \
-                     follow"
-                ),
             }));
         }
         // PostgreSQL text cannot hold a NUL, so no text may.
@@ -297,38 +275,41 @@ impl<'a> FileTable<'a> {
         Ok(Some(FileRow { layout, line, record: &self.record }))
     }
 
-    /// The cell that contains whole rows, and their number. Ordinary multi-line text does not count: when a quotation
-    /// mark is not closed, the first line of the cell holds the rest of its row, and the last line holds the beginning
-    /// of another row.
-    fn swallowed(&self, columns: usize) -> Option<(usize, usize)> {
-        let FileSource::Csv(csv) = &self.source else { return None };
-        if columns < 3 {
-            return None;
+    /// Adds the last line of the row that was read to its refusal, if the row has several lines.
+    pub(crate) fn say_last_line(&self, refusal: &mut RowRefusal) {
+        if self.last_line > refusal.line {
+            let _ = write!(
+                refusal.reason,
+                " (the row has the lines {} to {})",
+                refusal.line, self.last_line
+            );
         }
-        let cells_of = |line: &str| line.matches(csv.delimiter).count() + 1;
-        self.record.iter().enumerate().find_map(|(at, cell)| {
-            let lines: Vec<&str> = cell.trim_end().split('\n').collect();
-            let [first, between @ .., last] = lines.as_slice() else { return None };
-            // At the end of the file the last row is complete.
-            let is_last = at + 1 == columns;
-            let are_rows = at + cells_of(first) == columns
-                && between.iter().all(|line| cells_of(line) == columns)
-                && cells_of(last) == at + 1;
-            (are_rows && (is_last || cells_of(first) > 1)).then_some((at, between.len() + 1))
-        })
+    }
+
+    /// Whether the text ended without a line break.
+    pub(crate) fn lacks_break(&self) -> bool {
+        matches!(&self.source, FileSource::Csv(rows) if rows.lacks_break())
+    }
+
+    /// Whether the text ended inside quotation marks.
+    fn is_cut(&self) -> bool {
+        matches!(&self.source, FileSource::Csv(rows) if rows.is_cut())
     }
 
     /// Reads the next record that is not blank and returns its line.
-    fn next(&mut self) -> Result<Option<u64>, RowProblem> {
+    fn next(&mut self, width: Option<RowWidth>) -> Result<Option<u64>, RowProblem> {
         loop {
-            let line = self.next_of_all()?;
-            if line.is_none() || self.record.iter().any(|cell| !cell.trim().is_empty()) {
+            let line = self.next_of_all(width)?;
+            if line.is_none()
+                || self.misquoted.is_some()
+                || self.record.iter().any(|cell| !cell.trim().is_empty())
+            {
                 return Ok(line);
             }
         }
     }
 
-    fn next_of_all(&mut self) -> Result<Option<u64>, RowProblem> {
+    fn next_of_all(&mut self, width: Option<RowWidth>) -> Result<Option<u64>, RowProblem> {
         match &mut self.source {
             FileSource::Unread(..) => Ok(None),
             FileSource::Sheet(rows) => {
@@ -346,28 +327,12 @@ impl<'a> FileTable<'a> {
                 // The header does not count as a row.
                 Ok(Some(line.saturating_sub(1)))
             }
-            FileSource::Csv(csv) => {
-                csv.fresh.set(0);
-                let before = csv.reader.position().line();
-                let more = csv.reader.read_byte_record(&mut csv.raw).map_err(|error| {
-                    let line = before + u64::from(csv.crlf && csv.reader.position().record() > 0);
-                    let place = FilePlace::line(&self.file, line);
-                    RowProblem::File(match error.into_kind() {
-                        csv::ErrorKind::Io(error)
-                            if error.kind() == io::ErrorKind::FileTooLarge =>
-                        {
-                            let mend = "look for a quotation mark that is never closed";
-                            ImportError::file(place, error.to_string(), mend)
-                        }
-                        csv::ErrorKind::Io(error) => ImportError::read(place, &error),
-                        other => ImportError::file(place, format!("{other:?}"), "check the file"),
-                    })
-                })?;
-                if !more {
-                    return Ok(None);
-                }
-                let line = csv.line();
-                let raw = &mut csv.raw;
+            FileSource::Csv(rows) => {
+                let row = rows.next(&self.file, width).map_err(RowProblem::File)?;
+                let Some(row) = row else { return Ok(None) };
+                let line = row.line;
+                (self.misquoted, self.last_line) = (row.flaw, row.last_line);
+                let raw = rows.cells();
                 if raw.len() > MAX_COLUMNS {
                     let problem = format!("the row has more than {MAX_COLUMNS} cells");
                     let place = FilePlace::line(&self.file, line);
@@ -419,22 +384,4 @@ fn declared(line: &[u8]) -> Option<u8> {
 fn is_binary(text: &[u8]) -> bool {
     let is_control = |byte: &&u8| **byte < b' ' && !matches!(**byte, b'\t' | b'\n' | b'\r' | 0x0c);
     text.iter().filter(is_control).count() * 100 > text.len()
-}
-
-/// A reader that counts the bytes since the last row began, and fails above the limit.
-struct Guard<'a> {
-    inner: Box<dyn Read + 'a>,
-    fresh: Rc<Cell<usize>>,
-}
-
-impl Read for Guard<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.fresh.set(self.fresh.get() + count);
-        if self.fresh.get() > MAX_ROW + BUFFER {
-            let text = format!("the row that begins here is longer than {MAX_ROW} bytes");
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
-        }
-        Ok(count)
-    }
 }

@@ -56,7 +56,10 @@ impl Job {
                 }
                 Ok(RowMeaning::Skip) => self.report.skipped += 1,
                 Ok(RowMeaning::LeaveOut(reason)) => self.report.note(reason),
-                Err(refusal) => self.refuse(name, format.fills(layout.shape), &refusal)?,
+                Err(mut refusal) => {
+                    table.say_last_line(&mut refusal);
+                    self.refuse(name, format.fills(layout.shape), &refusal)?;
+                }
             }
             if batch.len() == BATCH {
                 format.write(self, std::mem::take(&mut batch)).await?;
@@ -70,6 +73,10 @@ impl Job {
         if !batch.is_empty() {
             format.write(self, batch).await?;
             self.check_contradiction(name)?;
+        }
+        if table.lacks_break() {
+            let remark = "the last line has no line break: if the file was cut off, its last value may be incomplete";
+            self.report.remarks.push(format!("{name}: {remark}"));
         }
         Ok(())
     }
