@@ -11,6 +11,9 @@
 //! After a damaged line, a quotation mark inside a cell (`5" pipe`) is not trusted before a row that is certain. If the
 //! text ends inside quotation marks, it was probably cut off, and nobody knows how much is missing: it is refused.
 //!
+//! The `csv` crate reads such texts without an error: it takes all that stands between two quotation marks for a cell,
+//! and ends an open cell where the text ends. Its rows have no lines to go back to, so nothing could be read again.
+//!
 //! No line is read more than a few times. Between the first line and the last line of a failed row, a row never has
 //! several lines.
 
