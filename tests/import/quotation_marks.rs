@@ -127,7 +127,7 @@ async fn an_unclosed_quotation_mark_refuses_its_row_and_not_the_next_ones() {
                 names.iter().map(|name| if *name == "B\nPD" { "B PD" } else { name }).collect();
             let (read, refused, loaded) = outcome.rows();
             assert_eq!((refused, loaded), (lines.clone(), names.clone()), "{rows:?}");
-            assert_eq!(read as usize, lines.len() + names.len(), "{rows:?}");
+            assert_eq!(read, (lines.len() + names.len()) as u64, "{rows:?}");
             let (_, column, reason) = &outcome.refused[0];
             assert!(reason.contains("is not closed in its row"), "{reason}");
             assert_ne!(column, "", "{rows:?}");
