@@ -118,8 +118,9 @@ export function verdict({ document, variables = {}, operationName }) {
   } catch (error) {
     return { is: 'syntax error', why: error.message };
   }
-  const wrong = validate(schema, parsed, undefined, { maxErrors: 3 });
+  const wrong = errorsOf(parsed, undefined, 3);
   if (wrong.length > 0) return { is: 'invalid', why: wrong[0].message, parsed };
+  if (skipsSubscription(parsed)) return { is: 'invalid', why: '@skip or @include at the root of a subscription', parsed };
   const operation = getOperationAST(parsed, operationName);
   if (!operation) return { is: 'no such operation', why: 'graphql-js finds none' };
   const { errors } = coerce(schema, operation.variableDefinitions ?? [], variables);
@@ -127,9 +128,34 @@ export function verdict({ document, variables = {}, operationName }) {
   return { is: 'valid', operation: operation.operation };
 }
 
+/** Whether the root of a subscription has `@skip` or `@include`, which September 2025 forbids and graphql-js 16 allows. */
+function skipsSubscription({ definitions }) {
+  const skips = ({ kind, name, directives, selectionSet }) => {
+    if (directives.some((directive) => ['skip', 'include'].includes(directive.name.value))) return true;
+    if (kind === Kind.INLINE_FRAGMENT) return selectionSet.selections.some(skips);
+    if (kind !== Kind.FRAGMENT_SPREAD) return false;
+    const fragment = definitions.find((it) => it.kind === Kind.FRAGMENT_DEFINITION && it.name.value === name.value);
+    return fragment.selectionSet.selections.some(skips);
+  };
+  return definitions.some(({ operation, selectionSet }) => operation === 'subscription' && selectionSet.selections.some(skips));
+}
+
+/**
+ * The errors of a document. The rule for subscriptions evaluates `@skip` and `@include`, and throws if a variable in
+ * them is not defined, which is an error of the document, too.
+ */
+function errorsOf(parsed, rules, maxErrors) {
+  try {
+    return validate(schema, parsed, rules, { maxErrors });
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
+}
+
 /** The rules that an invalid document breaks. */
 export function broken(parsed) {
   return specifiedRules
-    .filter((rule) => validate(schema, parsed, [rule], { maxErrors: 1 }).length > 0)
+    .filter((rule) => errorsOf(parsed, [rule], 1).length > 0)
     .map((rule) => rule.name);
 }
