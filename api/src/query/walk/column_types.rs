@@ -79,7 +79,7 @@ impl ColumnCell {
 impl Columns {
     /// The columns of rows of a table.
     pub(crate) fn of_rows(rows: &RowsPlan, picks: &Picks) -> Result<Self, Error> {
-        Self::of_related(rows, picks, "The global id: the same object has the same id everywhere.")
+        Self::of_related(rows, picks, "The global id. An object has the same id everywhere.")
     }
 
     /// The columns of rows, given the description of their id.
