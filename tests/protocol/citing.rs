@@ -130,6 +130,12 @@ async fn a_citation_is_verified_until_the_answer_changes() {
             assert!(exit == 0 && words.starts_with("same: "), "{exit}: {words}");
             assert!(words.contains("this is the cited revision 1 (loaded "), "{words}");
         }
+        // The same data do not make another number of the revision right.
+        let mut edited = answer["extensions"]["citation"].clone();
+        edited["dataset"]["revision"] = json!(7);
+        let (exit, words) = said(&edited.to_string());
+        assert!(exit == 0 && words.contains("the revision is not: "), "{exit}: {words}");
+        assert!(!words.contains("this is the cited revision"), "{words}");
         // A load that does not touch it makes another revision, and the same answer.
         site.load().await;
         let (exit, words) = said(&citation);

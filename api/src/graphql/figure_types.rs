@@ -63,7 +63,7 @@ pub(super) fn figure_fields(
     if divides {
         let about = "Divides the figure by another figure of the same group, for shares and rates. If they are of \
             two measures, both cover only rows for which both are known. Null if either figure is null or the divisor \
-            is 0. The sum of a part without rows is 0.";
+            is 0. The sum of a part without rows is 0, or null if it is divided by another measure.";
         fields.push(input("dividedBy", &format!("{type_name}Figure"), about));
     }
     fields
@@ -86,7 +86,8 @@ pub(super) fn ratio(
         "Float",
         "The quotient of two figures of these rows, divided once. If they are of two measures, both cover only rows \
          for which both are known; a number of rows that a sum is divided by counts only those with a value. Null if \
-         either figure is null or the divisor is 0. The sum of a part without rows is 0.",
+         either figure is null or the divisor is 0. The sum of a part without rows is 0, or null if it is divided by \
+         another measure.",
         vec![
             input("of", &format!("{name}!"), "The numerator."),
             input("to", &format!("{name}!"), "The denominator."),

@@ -73,8 +73,9 @@ pub(crate) struct Edition {
 impl Edition {
     /// Whether both identify the same load into the same database.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        if let (Some(token), Some(other)) = (self.token, other.token) {
-            return token == other;
+        if let (Some(token), Some(of_other)) = (self.token, other.token) {
+            // A token belongs to one revision: a citation with another number was edited.
+            return (self.revision, token) == (other.revision, of_other);
         }
         let told = |it: &Self| (it.revision, it.loaded_at, it.synthetic);
         told(self) == told(other)

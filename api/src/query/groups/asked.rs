@@ -9,7 +9,7 @@
 //! Both sides of a quotient are computed over rows for which both are known: an award without a known local match is in
 //! neither side of the local match divided by the federal share, and not in the number that dollars are divided by. Sums
 //! of one measure may be over different parts, and a part without rows is 0: in a year without withdrawn awards, none were
-//! withdrawn. An unknown value stays unknown.
+//! withdrawn. Divided by another measure, such a part is unknown: its rows may be missing because that measure is.
 
 use async_graphql::{Name, Value as GraphQl};
 use indexmap::IndexMap;
