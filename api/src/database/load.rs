@@ -26,6 +26,7 @@ use sea_orm::{
 use super::{
     distributed::{self, CommitMarks},
     places::{self, LINKS, PlaceChanges},
+    suspended::Suspended,
     token::DataToken,
 };
 
@@ -52,7 +53,7 @@ pub struct Load {
     /// Marks its commit if the database is on several machines.
     marks: Option<CommitMarks>,
     revision: revision::Model,
-    suspended: Vec<String>,
+    suspended: Suspended,
     /// The kinds of tables that it has read.
     tables_read: BTreeSet<String>,
 }
@@ -156,7 +157,7 @@ impl Load {
                 refused: 0,
                 tables_read: None,
             },
-            suspended: Vec::new(),
+            suspended: Suspended::default(),
             tables_read: BTreeSet::new(),
         };
         load.revision.id = load.next_id::<revision::Entity>().await?;
@@ -408,29 +409,18 @@ impl Load {
         Ok(())
     }
 
-    /// Drops the plain indexes of a SQLite table until [`Self::commit`] creates them again: sorting once is several
-    /// times faster than keeping an index sorted, and readers still use the indexes of the previous revision. It pays
-    /// if most rows of the table are new.
-    ///
-    /// PostgreSQL keeps its indexes: there `DROP INDEX` blocks all readers of the table until the load commits.
+    /// Drops indexes and foreign keys of a table until [`Self::commit`] creates them again, if no reader can notice
+    /// (see [`super::suspended`]). It pays if most rows of the table are new.
     ///
     /// # Errors
     /// If a statement fails.
     pub async fn suspend_indexes<E: EntityTrait>(&mut self) -> Result<(), DbErr> {
-        let backend = self.transaction.get_database_backend();
-        if backend != DbBackend::Sqlite {
+        if self.marks.is_some() {
+            // The other machines have readers, too.
             return Ok(());
         }
-        let sql = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = $1 \
-                   AND sql IS NOT NULL AND sql NOT LIKE 'CREATE UNIQUE%'";
         let table = E::default().table_name().to_owned();
-        let statement = Statement::from_sql_and_values(backend, sql, [table.into()]);
-        for row in self.transaction.query_all_raw(statement).await? {
-            let name: String = row.try_get_by_index(0)?;
-            self.suspended.push(row.try_get_by_index(1)?);
-            self.transaction.execute_unprepared(&format!("DROP INDEX \"{name}\"")).await?;
-        }
-        Ok(())
+        self.suspended.drop_of(&self.transaction, &table).await
     }
 
     /// Updates what is derived from the rows: the counties and districts, and the state, county and district of each
@@ -466,15 +456,13 @@ impl Load {
     /// # Errors
     /// If a statement fails; then nothing has changed.
     pub async fn commit(mut self, mut counts: LoadCounts) -> Result<revision::Model, DbErr> {
-        for sql in std::mem::take(&mut self.suspended) {
-            self.transaction.execute_unprepared(&sql).await?;
-        }
         for (table, settled) in self.settle().await? {
             let tally = counts.tables.entry(table).or_default();
             tally.added += settled.added;
             tally.changed += settled.changed;
             tally.removed += settled.removed;
         }
+        self.suspended.create_again(&self.transaction).await?;
         if self.transaction.get_database_backend() == DbBackend::Sqlite {
             for table in tables().iter().filter(|table| table.has("search")) {
                 let table = table.name;

@@ -13,6 +13,7 @@ mod places;
 mod readers;
 pub mod refold;
 pub(crate) mod session;
+mod suspended;
 pub mod token;
 mod url;
 
