@@ -15,13 +15,13 @@ use sea_orm::{
 
 /// Statements that link rows to their places. The links follow from columns of the same row, so they do not count as
 /// changes and leave no history.
-pub(super) const LINKS: [&str; 4] = [
-    "UPDATE agencies SET state_id = (SELECT id FROM states WHERE code = agencies.state) \
-     WHERE COALESCE(state_id, 0) <> COALESCE((SELECT id FROM states WHERE code = agencies.state), 0)",
+pub(super) const LINKS: [&str; 3] = [
+    "UPDATE agencies SET state_id = (SELECT id FROM states WHERE code = agencies.state), \
+     county_id = (SELECT id FROM counties WHERE fips = agencies.county_fips) \
+     WHERE COALESCE(state_id, 0) <> COALESCE((SELECT id FROM states WHERE code = agencies.state), 0) \
+     OR COALESCE(county_id, 0) <> COALESCE((SELECT id FROM counties WHERE fips = agencies.county_fips), 0)",
     "UPDATE organizations SET state_id = (SELECT id FROM states WHERE code = organizations.state) \
      WHERE COALESCE(state_id, 0) <> COALESCE((SELECT id FROM states WHERE code = organizations.state), 0)",
-    "UPDATE agencies SET county_id = (SELECT id FROM counties WHERE fips = agencies.county_fips) \
-     WHERE COALESCE(county_id, 0) <> COALESCE((SELECT id FROM counties WHERE fips = agencies.county_fips), 0)",
     "UPDATE grants SET district_id = (SELECT id FROM congressional_districts WHERE code = grants.district) \
      WHERE (district IS NOT NULL OR district_id IS NOT NULL) AND COALESCE(district_id, 0) <> \
      COALESCE((SELECT id FROM congressional_districts WHERE code = grants.district), 0)",
