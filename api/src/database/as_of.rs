@@ -21,7 +21,7 @@ use sea_orm::{
     },
 };
 
-use super::load::{ENDED_BY, KEPT_COUNTER};
+use super::{counters::KEPT_COUNTER, load::ENDED_BY};
 
 static TABLES: LazyLock<Vec<EntityTable>> = LazyLock::new(tables);
 

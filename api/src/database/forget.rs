@@ -5,8 +5,9 @@ use migration::Begins;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, QueryOrder as _};
 
 use super::{
+    counters::{KEPT_COUNTER, counter, raise},
     distributed::{self, CommitMarks},
-    load::{ENDED_BY, KEPT_COUNTER, counter, raise},
+    load::ENDED_BY,
 };
 
 /// What was deleted, or would be.

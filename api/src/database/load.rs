@@ -11,7 +11,7 @@ use std::{
 
 use chrono::Utc;
 use entity::{
-    congressional_district, counter, county, list_name, revision, search,
+    congressional_district, county, list_name, revision, search,
     table::{EntityTable, history, tables},
     table_load,
 };
@@ -24,6 +24,7 @@ use sea_orm::{
 };
 
 use super::{
+    counters::{FOLDING_COUNTER, KEPT_COUNTER, raise, raise_to},
     distributed::{self, CommitMarks},
     places::{self, LINKS, PlaceChanges},
     suspended::Suspended,
@@ -34,18 +35,10 @@ use super::{
 const PARAMETERS: usize = 16_000;
 /// The highest id at which a load may begin to assign more: no load adds more rows than there are ids beyond it.
 const LAST_ID: i32 = i32::MAX - 100_000_000;
-/// The counter of the folding version that the database's search words have.
-pub(super) const FOLDING_COUNTER: &str = "search folding";
-/// The counter of the first revision whose rows are all available, in the tables or in their history.
-pub(crate) const KEPT_COUNTER: &str = "first kept revision";
 /// The column of a history table with the revision that ended a row.
 pub(crate) const ENDED_BY: &str = "ended_by";
 /// How many keys are looked up at once.
 const KEYS: usize = 1_000;
-/// Makes an insertion into the counters raise existing ones.
-const GROWS: &str = " ON CONFLICT (name) DO UPDATE SET value = excluded.value \
-                     WHERE excluded.value > counters.value";
-
 /// A load that has begun and is not yet visible.
 #[derive(Debug)]
 pub struct Load {
@@ -90,30 +83,6 @@ impl LoadCounts {
     fn sum(&self, part: impl Fn(&TableTally) -> u64) -> i32 {
         number(self.tables.values().map(part).sum())
     }
-}
-
-/// The value of a counter; 0 if it does not exist.
-///
-/// # Errors
-/// If the statement fails.
-pub(crate) async fn counter(db: &impl ConnectionTrait, name: &str) -> Result<i32, DbErr> {
-    let found = counter::Entity::find_by_id(name.to_owned()).one(db).await?;
-    Ok(found.map_or(0, |counter| counter.value))
-}
-
-/// Raises a counter; it never decreases.
-pub(super) async fn raise(
-    transaction: &DatabaseTransaction,
-    name: &'static str,
-    value: i32,
-) -> Result<(), DbErr> {
-    let row = counter::Model { name: name.to_owned(), value };
-    let backend = transaction.get_database_backend();
-    let values = value_list(counter::Column::iter().count(), 1, backend);
-    let sql = insertion::<counter::Entity>() + &values + GROWS;
-    let values = counter::Column::iter().map(|column| row.get(column));
-    transaction.execute_raw(Statement::from_sql_and_values(backend, &sql, values)).await?;
-    Ok(())
 }
 
 /// Draws a random token.
@@ -233,12 +202,7 @@ impl Load {
             format!("SELECT '{table}' AS name, MAX(id) AS value FROM {table}")
         });
         let last = last.collect::<Vec<_>>().join(" UNION ALL ");
-        let sql = format!(
-            "INSERT INTO counters (name, value) SELECT name, value FROM ({last}) AS ids \
-             WHERE value IS NOT NULL {GROWS}"
-        );
-        self.transaction.execute_unprepared(&sql).await?;
-        Ok(())
+        raise_to(&self.transaction, &last).await
     }
 
     /// Raises a counter; it never decreases.

@@ -5,6 +5,7 @@
 //! `postgres://USER:PASSWORD@HOST:PORT/NAME`. Nothing displays it, and only [`explain()`] shows driver errors.
 
 pub(crate) mod as_of;
+pub(crate) mod counters;
 pub mod distributed;
 mod explain;
 pub mod forget;

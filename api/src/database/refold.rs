@@ -15,7 +15,10 @@ use sea_orm::{
     QuerySelect as _, Statement, Value,
 };
 
-use super::load::{ENDED_BY, FOLDING_COUNTER, Load, LoadCounts, TableTally, counter};
+use super::{
+    counters::{FOLDING_COUNTER, counter},
+    load::{ENDED_BY, Load, LoadCounts, TableTally},
+};
 
 /// The format name of the load that folds words again.
 pub const FORMAT: &str = "search";

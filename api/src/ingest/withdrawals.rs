@@ -23,7 +23,7 @@ use super::{
     outcomes::POPULATION,
     reporters::{SWORN, last_known},
 };
-use crate::database::load::{KEPT_COUNTER, counter};
+use crate::database::counters::{KEPT_COUNTER, counter};
 
 /// How many agencies' histories are read at once.
 const CHUNK: usize = 5_000;

@@ -20,7 +20,8 @@ use sea_orm::{
 use self::facts::Fact as _;
 pub use self::spellings::{ProgramSpelling, SpellingKind, known_spellings, read_spellings};
 use crate::database::{
-    load::{Load, LoadCounts, TableTally, Tallies, counter},
+    counters::counter,
+    load::{Load, LoadCounts, TableTally, Tallies},
     refold,
 };
 

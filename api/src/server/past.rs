@@ -7,7 +7,7 @@ use super::state::Server;
 use crate::{
     catalog::dataset::Dataset,
     database::{
-        load::KEPT_COUNTER,
+        counters::KEPT_COUNTER,
         session::{Purpose, Session},
     },
     error::Error,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     catalog::table::Table,
-    database::{load::KEPT_COUNTER, session::Purpose},
+    database::{counters::KEPT_COUNTER, session::Purpose},
     error::Error,
     limits::work::Work,
     query::{
