@@ -109,16 +109,22 @@ impl Mask {
         self.words[row / 64] >> (row % 64) & 1 == 1
     }
 
-    /// The rows whose bits are set, in order.
-    pub(crate) fn rows(&self) -> Vec<u32> {
-        let mut rows = Vec::with_capacity(self.count());
+    /// Visits the rows whose bits are set, in order.
+    #[inline]
+    pub(crate) fn each(&self, mut visit: impl FnMut(u32)) {
         for (first, word) in (0_u32..).step_by(64).zip(&self.words) {
             let mut word = *word;
             while word != 0 {
-                rows.push(first + word.trailing_zeros());
+                visit(first + word.trailing_zeros());
                 word &= word - 1;
             }
         }
+    }
+
+    /// The rows whose bits are set, in order.
+    pub(crate) fn rows(&self) -> Vec<u32> {
+        let mut rows = Vec::with_capacity(self.count());
+        self.each(|row| rows.push(row));
         rows
     }
 }
@@ -168,7 +174,7 @@ impl Replica {
                 let keeps = |text: &str| {
                     words.iter().all(|word| text.split(' ').any(|found| found.starts_with(word)))
                 };
-                Ok(by_code(table, column, &Accepted::Listed(texts(column, false, keeps))))
+                Ok(by_code(table, column, &Accepted::of(texts(column, false, keeps))))
             }
             Predicate::Through { column, table: other, to, keeps } => {
                 let other = self.table_named(other.name)?;
@@ -190,7 +196,7 @@ impl Replica {
                     tracing::error!(%column, "a filter uses a column that is not a relation");
                     return Err(Error::Internal);
                 }
-                Ok(by_code(table, from, &Accepted::Listed(accepts)))
+                Ok(by_code(table, from, &Accepted::of(accepts)))
             }
         }
     }
@@ -202,6 +208,21 @@ enum Accepted {
     Range(Range<u32>),
     /// Whether each code passes.
     Listed(Vec<bool>),
+}
+
+impl Accepted {
+    /// The codes that pass, as a range if they follow each other: comparing a code takes less time than looking it up.
+    fn of(listed: Vec<bool>) -> Self {
+        let first = listed.iter().position(|passes| *passes).unwrap_or(listed.len());
+        let count = listed[first..].iter().position(|passes| !passes);
+        let end = count.map_or(listed.len(), |count| first + count);
+        match (u32::try_from(first), u32::try_from(end)) {
+            (Ok(first), Ok(end)) if !listed[end as usize..].contains(&true) => {
+                Self::Range(first..end)
+            }
+            _ => Self::Listed(listed),
+        }
+    }
 }
 
 /// The rows whose code is accepted.
@@ -255,7 +276,7 @@ fn accepted(column: &StoredColumn, test: &Test) -> Result<Accepted, Error> {
         };
         return Ok(Accepted::Range(first..end));
     }
-    listed(column, test).map(Accepted::Listed)
+    listed(column, test).map(Accepted::of)
 }
 
 /// Whether one code of a column passes a test.

@@ -8,6 +8,7 @@ use super::{
     group::Slots,
     keys::{AllCells, Ordinals},
     mask::Mask,
+    parallel::Workers,
     rows::RowSet,
     tally::{CountedRows, Gathered, Numbers, Over, RowWork},
 };
@@ -103,6 +104,10 @@ impl Replica {
         let (ordinals, end) = self.rows_at(table, path)?;
         let numbers = self.numbers_of((table, end), &known.measure, prices, worked)?;
         let is_known = |number: i64| number != MISSING && (!known.is_positive || number > 0);
+        if end.rows >= mask.count() {
+            numbers.work(Retain { mask, ordinals: &ordinals, is_known });
+            return Ok(());
+        }
         let of_row = numbers.work(Each { rows: end.rows, is_known });
         mask.retain(|row| {
             (ordinals.get(row) as usize).checked_sub(1).is_some_and(|row| of_row[row])
@@ -242,12 +247,55 @@ impl Replica {
             _ => None,
         };
         let rates: Vec<Option<Rate>> = (0..years.count).map(rate).collect();
-        let numbers = column.numbers();
-        let priced = |row| match (numbers[column.codes.get(row) as usize], years.get(row)) {
-            (MISSING, _) => Ok(MISSING),
-            (amount, year) => rates[year as usize].map_or(Ok(MISSING), |rate| rate.apply(amount)),
+        let amounts = Numbers::Coded(&column.codes, column.numbers());
+        let year = |row| years.get(row) as usize;
+        amounts.work(Price { rows: table.rows, year, rates: &rates, workers: self.workers })
+    }
+}
+
+/// Converts the amount of each row to other prices.
+struct Price<'a, Y> {
+    rows: usize,
+    /// The ordinal of a row's year.
+    year: Y,
+    rates: &'a [Option<Rate>],
+    workers: Workers,
+}
+
+impl<Y: Fn(usize) -> usize + Sync> RowWork for Price<'_, Y> {
+    type Output = Result<Vec<i64>, Error>;
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output {
+        let mut priced = vec![0; self.rows];
+        let fill = |start, places: &mut [i64]| {
+            for (row, place) in (start..).zip(places) {
+                *place = match (number(row), self.rates[(self.year)(row)]) {
+                    (MISSING, _) | (_, None) => MISSING,
+                    (amount, Some(rate)) => rate.apply(amount)?,
+                };
+            }
+            Ok(())
         };
-        (0..table.rows).map(priced).collect()
+        self.workers.fill(&mut priced, fill).into_iter().collect::<Result<(), Error>>()?;
+        Ok(priced)
+    }
+}
+
+/// Clears the bits of the rows whose number is not acceptable.
+struct Retain<'a, F> {
+    mask: &'a mut Mask,
+    /// The position, plus one, of the row that holds the number.
+    ordinals: &'a Ordinals<'a>,
+    is_known: F,
+}
+
+impl<F: Fn(i64) -> bool> RowWork for Retain<'_, F> {
+    type Output = ();
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) {
+        let Self { mask, ordinals, is_known } = self;
+        mask.retain(|row| {
+            let at = (ordinals.get(row) as usize).checked_sub(1);
+            at.is_some_and(|row| is_known(number(row)))
+        });
     }
 }
 
@@ -338,7 +386,9 @@ fn distinct(slots: &Slots, rows: RowSet<'_>, to: &Ordinals<'_>) -> Vec<(u32, u32
             *word |= bit;
             is_new
         };
-        return pairs.filter(is_new).collect();
+        let mut distinct = Vec::with_capacity(rows.len().min(bits));
+        distinct.extend(pairs.filter(is_new));
+        return distinct;
     }
     let mut pairs: Vec<_> = pairs.collect();
     pairs.sort_unstable();
