@@ -34,9 +34,11 @@ impl Mask {
     }
 
     /// The mask of rows by their codes. Tests of 64 codes are made in the same way and then packed into a word, so that
-    /// a compiler can vectorize them.
-    fn from_codes<C: Copy>(codes: &[C], passes: impl Fn(C) -> bool) -> Self {
+    /// a compiler can vectorize them. It cannot if the test reads what it compares with from memory, so each word has a
+    /// copy of the test.
+    fn from_codes<C: Copy>(codes: &[C], passes: impl Fn(C) -> bool + Copy) -> Self {
         let word = |codes: &[C]| {
+            let passes = passes;
             let mut bytes = [0; 64];
             for (byte, code) in bytes.iter_mut().zip(codes) {
                 *byte = u8::from(passes(*code));
@@ -46,7 +48,11 @@ impl Mask {
                 u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56
             };
             let (eights, _) = bytes.as_chunks();
-            eights.iter().rev().fold(0, |word, bytes| (word << 8) | bits(bytes))
+            let mut word = 0;
+            for (shift, bytes) in (0..).step_by(8).zip(eights) {
+                word |= bits(bytes) << shift;
+            }
+            word
         };
         Self { words: codes.chunks(64).map(word).collect(), rows: codes.len() }
     }
@@ -229,21 +235,43 @@ impl Accepted {
 fn by_code(table: &Stored, column: &StoredColumn, accepted: &Accepted) -> Mask {
     match accepted {
         Accepted::Range(range) => {
-            let (first, count) = (range.start, range.end.saturating_sub(range.start));
-            let passes = |code: u32| code.wrapping_sub(first) < count;
+            let Some(most) = range.len().checked_sub(1) else {
+                return Mask::filled(table.rows, false);
+            };
+            // How far a code may be from the first one. Narrow codes are compared as they are: more at once.
+            let (first, most) = (range.start, u32::try_from(most).unwrap_or(u32::MAX));
             match &column.codes {
-                Codes::Position(rows) => Mask::from_fn(*rows, |row| passes(column.codes.get(row))),
-                Codes::Byte(codes) => Mask::from_codes(codes, |code| passes(code.into())),
-                Codes::Short(codes) => Mask::from_codes(codes, |code| passes(code.into())),
-                Codes::Long(codes) => Mask::from_codes(codes, passes),
+                Codes::Position(rows) => {
+                    Mask::from_fn(*rows, |row| column.codes.get(row).wrapping_sub(first) <= most)
+                }
+                Codes::Byte(codes) => {
+                    let [first, most] =
+                        [first, most].map(|code| u8::try_from(code).unwrap_or(u8::MAX));
+                    Mask::from_codes(codes, move |code| code.wrapping_sub(first) <= most)
+                }
+                Codes::Short(codes) => {
+                    let [first, most] =
+                        [first, most].map(|code| u16::try_from(code).unwrap_or(u16::MAX));
+                    Mask::from_codes(codes, move |code| code.wrapping_sub(first) <= most)
+                }
+                Codes::Long(codes) => {
+                    Mask::from_codes(codes, move |code| code.wrapping_sub(first) <= most)
+                }
             }
         }
-        Accepted::Listed(accepts) => match &column.codes {
-            Codes::Position(_) => Mask::from_fn(table.rows, |row| accepts[row + 1]),
-            Codes::Byte(codes) => Mask::from_codes(codes, |code| accepts[usize::from(code)]),
-            Codes::Short(codes) => Mask::from_codes(codes, |code| accepts[usize::from(code)]),
-            Codes::Long(codes) => Mask::from_codes(codes, |code| accepts[code as usize]),
-        },
+        Accepted::Listed(accepts) => {
+            let accepts = accepts.as_slice();
+            match &column.codes {
+                Codes::Position(_) => Mask::from_fn(table.rows, |row| accepts[row + 1]),
+                Codes::Byte(codes) => {
+                    Mask::from_codes(codes, move |code| accepts[usize::from(code)])
+                }
+                Codes::Short(codes) => {
+                    Mask::from_codes(codes, move |code| accepts[usize::from(code)])
+                }
+                Codes::Long(codes) => Mask::from_codes(codes, move |code| accepts[code as usize]),
+            }
+        }
     }
 }
 
