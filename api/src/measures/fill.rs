@@ -9,12 +9,12 @@ use chrono::{Datelike as _, Months, NaiveDate};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
+    correlation::Correlation,
     estimate::ClusterSums,
     groups::{ALL, Cells, Groups, NULL},
     histogram::Bin,
     request::{Figure, Request},
     statistic::{Statistic, Tally, Values, compute},
-    summary::Correlation,
     value::{Cell, Number},
 };
 use crate::{catalog::key::Part, error::Error};

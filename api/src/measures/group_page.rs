@@ -9,12 +9,13 @@ use std::cmp::Ordering;
 use rustc_hash::FxHashMap;
 
 use super::{
+    correlation::Correlation,
     estimate::ClusterSums,
     fill::fill,
     groups::{ALL, Cells, Groups, NULL, search},
     request::{By, Figure, Group, GroupPlace, GroupsAnswer, Request},
     statistic::{Tally, Values, compute, ratio},
-    summary::{Correlation, summarize},
+    summary::summarize,
     value::{Cell, Number},
     window::{self, of_partition, partitions},
 };

@@ -42,7 +42,7 @@
 //! - The request: `request`, `event` and `having`, over the keys and measures of [`crate::catalog`].
 //! - The answer: `value`; `group_page` selects the page from all groups.
 //! - Computation: `statistic` computes statistics, and `prices` converts amounts to the dollars of one year. [`window`]
-//!   compares each group with the others, and [`summary`] summarizes all of them. [`histogram`] bins values,
+//!   compares each group with the others, and [`summary`] summarizes all of them. [`correlation`] correlates two numbers, [`histogram`] bins values,
 //!   [`quality`] describes columns, [`estimate`] has standard errors, [`difference`] has differences in differences,
 //!   and [`fill`] adds empty groups.
 //! - The executors: `memory/` and `sql/`; `aggregates` picks one. `estimates` estimates their work, from the in-memory
@@ -55,6 +55,7 @@
 //! same rows, took 20 to 35 ms for that query, and 41 minutes of processor time to compile.
 
 mod aggregates;
+mod correlation;
 mod difference;
 mod estimate;
 mod estimates;
@@ -80,6 +81,7 @@ mod window;
 
 pub use self::{
     aggregates::Aggregates,
+    correlation::Correlation,
     estimate::{Clustered, Estimated},
     event::Event,
     having::Having,
@@ -90,7 +92,6 @@ pub use self::{
         Page, Request,
     },
     statistic::Statistic,
-    summary::Correlation,
     table_sizes::TableSizes,
     value::{Cell, Number},
 };

@@ -1,12 +1,13 @@
 //! A request for aggregates: one value that describes it in full, for either executor.
 
 use super::{
+    correlation::Correlation,
     estimate::{Clustered, Estimated},
     event::Event,
     having::Having,
     histogram::{Bin, Histogram},
     statistic::Statistic,
-    summary::{Correlation, Summary},
+    summary::Summary,
     value::{Cell, Number},
     window::Window,
 };

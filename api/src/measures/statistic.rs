@@ -287,10 +287,15 @@ pub(super) fn quotient(above: i128, below: i128) -> f64 {
     const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
     /// The precision of a float plus one binary digit, and another one that says whether a remainder is left.
     const DIGITS: u32 = f64::MANTISSA_DIGITS + 2;
+    if let (Ok(above), Ok(below)) = (i64::try_from(above), i64::try_from(below))
+        && u128::from(above.unsigned_abs().max(below.unsigned_abs())) <= EXACT
+    {
+        return above as f64 / below as f64;
+    }
     let (up, down) = (above.unsigned_abs(), below.unsigned_abs());
     // With the dividend shifted to the left end, the whole quotient has enough digits.
     let shift = up.leading_zeros();
-    if up == 0 || (up <= EXACT && down <= EXACT) || down.leading_zeros() < DIGITS {
+    if up == 0 || down.leading_zeros() < DIGITS {
         return above as f64 / below as f64;
     }
     let (up, rest) = ((up << shift) / down, (up << shift) % down);

@@ -8,6 +8,7 @@
 //! then missing.
 
 use super::{
+    correlation::{Correlation, correlation},
     statistic::{Statistic, Tally, Values, compute, fraction, quotient},
     value::Number,
 };
@@ -32,17 +33,6 @@ pub(crate) enum GroupStatistic {
     TopShare(f64),
     /// The correlation with another figure, over the groups that have both.
     Correlation(Correlation, usize),
-}
-
-/// A correlation of two numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Correlation {
-    /// The number of pairs.
-    Count,
-    /// Pearson's correlation, of the numbers.
-    Pearson,
-    /// Spearman's correlation, of their ranks; ties get the mean of their ranks.
-    Spearman,
 }
 
 /// Computes a statistic of the figures of groups.
@@ -160,99 +150,6 @@ fn of_reals(statistic: GroupStatistic, figures: &[f64], missing: usize) -> Numbe
     })
 }
 
-/// The correlation of pairs of numbers, over those that have both. Missing if there are fewer than two pairs or if
-/// either number is constant.
-///
-/// # Errors
-/// Says that the products of the numbers do not fit.
-pub(crate) fn correlation(
-    kind: Correlation,
-    pairs: impl Iterator<Item = (Number, Number)>,
-) -> Result<Number, Error> {
-    let both = pairs.filter(|(a, b)| *a != Number::Missing && *b != Number::Missing);
-    let mut pairs: Vec<(Number, Number)> = both.collect();
-    let count = pairs.len() as i128;
-    if kind == Correlation::Count {
-        return Ok(Number::Whole(count));
-    }
-    if kind == Correlation::Spearman {
-        pairs = ranked(&pairs);
-    }
-    let whole: Option<Vec<(i128, i128)>> = pairs
-        .iter()
-        .map(|pair| match pair {
-            (Number::Whole(a), Number::Whole(b)) => Some((*a, *b)),
-            _ => None,
-        })
-        .collect();
-    let Some(whole) = whole else { return Ok(of_real_pairs(&pairs)) };
-    // Relative to the first pair, so that numbers close together have small products.
-    let Some((first_a, first_b)) = whole.first().copied() else { return Ok(Number::Missing) };
-    let too_large = || {
-        let text = "correlation: the products of these numbers do not fit into 128 bits; narrow the filter";
-        Error::BadArgument(text.to_owned())
-    };
-    let mut sums = [0_i128; 5];
-    for (a, b) in &whole {
-        let (a, b) = (a - first_a, b - first_b);
-        let products = [Some(a), Some(b), a.checked_mul(a), b.checked_mul(b), a.checked_mul(b)];
-        for (sum, product) in sums.iter_mut().zip(products) {
-            *sum = product.and_then(|product| sum.checked_add(product)).ok_or_else(too_large)?;
-        }
-    }
-    let [a, b, aa, bb, ab] = sums;
-    let moment = |of: i128, x: i128, y: i128| {
-        let (all, both) = (count.checked_mul(of)?, x.checked_mul(y)?);
-        all.checked_sub(both)
-    };
-    let moments = [moment(aa, a, a), moment(bb, b, b), moment(ab, a, b)];
-    let [Some(aa), Some(bb), Some(ab)] = moments else { return Err(too_large()) };
-    if aa == 0 || bb == 0 {
-        return Ok(Number::Missing);
-    }
-    let real = |number: i128| Number::Whole(number).as_real();
-    Ok(Number::Real((real(ab) / (real(aa) * real(bb)).sqrt()).clamp(-1.0, 1.0)))
-}
-
-/// Twice the ranks of both numbers of each pair, which are whole because ties get the mean of their ranks.
-fn ranked(pairs: &[(Number, Number)]) -> Vec<(Number, Number)> {
-    let ranks = |of: &dyn Fn(&(Number, Number)) -> Number| {
-        let mut order: Vec<usize> = (0..pairs.len()).collect();
-        let compare = |a: usize, b: usize| {
-            of(&pairs[a]).compare(of(&pairs[b])).unwrap_or(std::cmp::Ordering::Equal)
-        };
-        order.sort_by(|a, b| compare(*a, *b));
-        let mut ranks = vec![Number::Missing; pairs.len()];
-        let mut first = 0;
-        for same in order.chunk_by(|a, b| compare(*a, *b).is_eq()) {
-            for pair in same {
-                ranks[*pair] = Number::Whole((2 * first + same.len() + 1) as i128);
-            }
-            first += same.len();
-        }
-        ranks
-    };
-    ranks(&|pair| pair.0).into_iter().zip(ranks(&|pair| pair.1)).collect()
-}
-
-/// Pearson's correlation of real numbers, in sorted order.
-#[expect(clippy::cast_precision_loss, reason = "these are floats")]
-fn of_real_pairs(pairs: &[(Number, Number)]) -> Number {
-    let mut pairs: Vec<(f64, f64)> =
-        pairs.iter().map(|(a, b)| (a.as_real(), b.as_real())).collect();
-    pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let count = pairs.len() as f64;
-    let mean = |of: fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>() / count;
-    let (a, b) = (mean(|pair| pair.0), mean(|pair| pair.1));
-    let sum = |of: &dyn Fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>();
-    let (aa, bb) = (sum(&|pair| (pair.0 - a).powi(2)), sum(&|pair| (pair.1 - b).powi(2)));
-    let ab = sum(&|pair| (pair.0 - a) * (pair.1 - b));
-    if pairs.len() < 2 || aa == 0.0 || bb == 0.0 {
-        return Number::Missing;
-    }
-    Number::Real((ab / (aa * bb).sqrt()).clamp(-1.0, 1.0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,24 +178,5 @@ mod tests {
         assert_eq!(summary(GroupStatistic::TopShare(0.1)), Number::Real(0.75));
         assert_eq!(summary(GroupStatistic::Of(Statistic::Missing)), Number::Whole(1));
         assert_eq!(summary(GroupStatistic::Of(Statistic::MEDIAN)), Number::Real(1.0));
-    }
-
-    #[test]
-    fn ranks_that_tie_have_their_mean() {
-        let numbers = [(1, 1), (2, 5), (2, 2), (9, 90)];
-        let pairs = || {
-            let pairs = numbers.iter().map(|(a, b)| (Number::Whole(*a), Number::Whole(*b)));
-            pairs.chain([(Number::Missing, Number::Whole(7))])
-        };
-        let of = |kind| correlation(kind, pairs()).expect("they are small");
-        assert_eq!(of(Correlation::Count), Number::Whole(4));
-        // Ranks 1, 2.5, 2.5, 4 and 1, 3, 2, 4: 4.5 / sqrt(4.5 * 5).
-        let Number::Real(spearman) = of(Correlation::Spearman) else { panic!("it is a number") };
-        assert!((spearman - 4.5 / 22.5_f64.sqrt()).abs() < 1e-15, "{spearman}");
-        let Number::Real(pearson) = of(Correlation::Pearson) else { panic!("it is a number") };
-        assert!((pearson - 0.994_524_986_3).abs() < 1e-9, "{pearson}");
-        let same = [(Number::Whole(1), Number::Whole(2)), (Number::Whole(1), Number::Whole(3))];
-        let same = correlation(Correlation::Pearson, same.into_iter());
-        assert_eq!(same.ok(), Some(Number::Missing));
     }
 }

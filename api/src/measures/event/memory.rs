@@ -18,6 +18,20 @@ use crate::{
 const NEVER: i64 = MISSING;
 const UNDATED: i64 = MISSING + 1;
 
+/// When an event first happened to each subject.
+pub(crate) struct FirstYears(Vec<i64>);
+
+impl FirstYears {
+    /// When it first happened to a subject, by its ordinal.
+    pub(crate) fn of(&self, subject: u32) -> FirstYear {
+        match self.0[subject as usize] {
+            NEVER => FirstYear::Never,
+            UNDATED => FirstYear::Unknown,
+            year => FirstYear::In(year),
+        }
+    }
+}
+
 /// Rows, placed by an event.
 pub(crate) struct PlacedRows<'a> {
     /// The ordinals of the years since, for the rows in the window.
@@ -128,19 +142,14 @@ impl Replica {
         values
     }
 
-    /// For each subject, by its ordinal, when the event first happened.
+    /// When the event first happened to each subject.
     pub(crate) fn first_years(
         &self,
         masks: &Masks<'_>,
         table: &Stored,
         event: &Event,
-    ) -> Result<Vec<FirstYear>, Error> {
-        let first = |event: i64| match event {
-            NEVER => FirstYear::Never,
-            UNDATED => FirstYear::Unknown,
-            year => FirstYear::In(year),
-        };
-        Ok(self.events(masks, table, event)?.into_iter().map(first).collect())
+    ) -> Result<FirstYears, Error> {
+        self.events(masks, table, event).map(FirstYears)
     }
 
     /// For each subject, by its ordinal, the year of the event.
@@ -153,16 +162,17 @@ impl Replica {
         let to = &happens.column_named(relation.to)?.codes;
         let years = happens.column_named(declared.years[1])?;
         let mut events = vec![NEVER; subjects.rows + 1];
-        for row in (0..happens.rows).filter(|row| mask.get(*row) && to.get(*row) != NULL) {
-            let known = &mut events[to.get(row) as usize];
-            let year = years.values.whole(years.codes.get(row));
-            *known = match (*known, year) {
-                (NEVER, None) => UNDATED,
-                (NEVER | UNDATED, Some(year)) => year,
-                (known, Some(year)) => known.min(year),
-                (known, None) => known,
+        let year_of_code = years.numbers();
+        mask.each(|row| {
+            let known = &mut events[to.get(row as usize) as usize];
+            *known = match (*known, year_of_code[years.codes.get(row as usize) as usize]) {
+                (NEVER, MISSING) => UNDATED,
+                (known, MISSING) => known,
+                (NEVER | UNDATED, year) => year,
+                (known, year) => known.min(year),
             };
-        }
+        });
+        events[NULL as usize] = NEVER;
         Ok(events)
     }
 }

@@ -46,6 +46,26 @@ impl Codes {
         }
     }
 
+    /// Reads the codes of consecutive rows: the kind of codes is matched once for all of them.
+    #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 rows")]
+    pub(crate) fn read(&self, start: usize, places: &mut [u32]) {
+        fn widen<C: Copy + Into<u32>>(codes: &[C], places: &mut [u32]) {
+            for (place, code) in places.iter_mut().zip(codes) {
+                *place = (*code).into();
+            }
+        }
+        match self {
+            Self::Position(_) => {
+                for (place, row) in places.iter_mut().zip(start..) {
+                    *place = row as u32 + 1;
+                }
+            }
+            Self::Byte(codes) => widen(&codes[start..], places),
+            Self::Short(codes) => widen(&codes[start..], places),
+            Self::Long(codes) => widen(&codes[start..], places),
+        }
+    }
+
     pub(crate) fn size_in_bytes(&self) -> usize {
         match self {
             Self::Position(_) => 0,

@@ -8,9 +8,9 @@ use crate::{
     error::Error,
     limits::work::Work,
     measures::{
+        correlation::{Correlation, correlation_of_whole},
         request::Figure,
         statistic::Needs,
-        summary::{Correlation, correlation},
         value::Number,
     },
 };
@@ -31,6 +31,31 @@ impl<F: Fn(usize) -> u32> RowWork for NumbersOfRows<'_, F> {
         };
         (0..self.rows.len()).map(at).collect()
     }
+}
+
+/// The most memory for each row: its slot and position in a part, two numbers, their pair, a number next to its
+/// position, and two ranks.
+const BYTES: usize = 8 + 2 * 8 + 16 + 16 + 2 * 8;
+
+/// The pairs of known numbers, slot after slot, and where those of each slot end.
+fn pairs_by_slot(slots: &Slots, [a, b]: &[Vec<i64>; 2]) -> (Vec<(i64, i64)>, Vec<usize>) {
+    let pairs = a.iter().copied().zip(b.iter().copied()).zip(&slots.of_row);
+    let pairs = pairs.filter(|((a, b), _)| *a != MISSING && *b != MISSING);
+    let mut next = vec![0; slots.slots.len()];
+    for (_, slot) in pairs.clone() {
+        next[*slot as usize] += 1;
+    }
+    let mut all = 0;
+    for next in &mut next {
+        all += std::mem::replace(next, all);
+    }
+    let mut by_slot = vec![(0, 0); all];
+    for (pair, slot) in pairs {
+        let place = &mut next[*slot as usize];
+        by_slot[*place] = pair;
+        *place += 1;
+    }
+    (by_slot, next)
 }
 
 impl Replica {
@@ -56,7 +81,7 @@ impl Replica {
                 _ => None,
             });
             let wanted: Vec<(usize, Correlation)> = wanted.collect();
-            let _taken = asked.stop.take(rows.len(), 5 * size_of::<Number>())?;
+            let _taken = asked.stop.take(rows.len(), BYTES)?;
             let narrowed = part.map(|part| slots.narrowed(rows, &asked.parts[part]));
             let (slots, rows) = match &narrowed {
                 None => (slots, rows),
@@ -68,19 +93,15 @@ impl Replica {
             ];
             let count = many(rows.len());
             asked.stop.spend(Work::ranked(count) + Work::ranked(count) + Work::passed(count))?;
-            let mut pairs: Vec<Vec<(Number, Number)>> = vec![Vec::new(); slots.slots.len()];
-            for (index, slot) in slots.of_row.iter().enumerate() {
-                let [a, b] = [numbers[0][index], numbers[1][index]];
-                if a != MISSING && b != MISSING {
-                    let pair = (Number::Whole(a.into()), Number::Whole(b.into()));
-                    pairs[*slot as usize].push(pair);
-                }
-            }
-            for (slot, pairs) in pairs.iter().enumerate() {
+            let (pairs, ends) = pairs_by_slot(slots, &numbers);
+            let mut start = 0;
+            for (slot, end) in ends.into_iter().enumerate() {
                 for (place, kind) in &wanted {
-                    figures[slot * all.len() + place] = correlation(*kind, pairs.iter().copied())?;
+                    let pairs = &pairs[start..end];
+                    figures[slot * all.len() + place] = correlation_of_whole(*kind, pairs)?;
                     done[*place] = true;
                 }
+                start = end;
             }
         }
         Ok(())

@@ -33,7 +33,8 @@ impl Slots {
     /// The same slots with only the rows of a part, and these rows.
     pub(crate) fn narrowed(&self, rows: RowSet<'_>, part: &Mask) -> (Self, Vec<u32>) {
         let mut slots = vec![Slot::default(); self.slots.len()];
-        let (mut of_row, mut kept) = (Vec::new(), Vec::new());
+        let most = self.of_row.len();
+        let (mut of_row, mut kept) = (Vec::with_capacity(most), Vec::with_capacity(most));
         for (index, slot) in self.of_row.iter().enumerate() {
             let row = rows.get(index);
             if part.get(row) {

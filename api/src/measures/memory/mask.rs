@@ -3,19 +3,12 @@
 //! A test of a column is evaluated once for each value of the column, and the mask is looked up by the codes of the
 //! rows. A filter through a relation is the mask of the other table, mapped over the foreign keys.
 
-use std::{cmp::Ordering, ops::Range};
-
-use chrono::Datelike as _;
-use sea_orm::sea_query::Value;
-
 use super::{
     Replica, Stored,
-    column::{Codes, ColumnValues, StoredColumn},
+    accepted::{Accepted, accepted, difference_passes, texts},
+    column::{Codes, StoredColumn},
 };
-use crate::{
-    catalog::predicate::{Comparison, Predicate, Test},
-    error::Error,
-};
+use crate::{catalog::predicate::Predicate, error::Error};
 
 /// A bit for each row.
 #[derive(Clone, Debug)]
@@ -34,9 +27,11 @@ impl Mask {
     }
 
     /// The mask of rows by their codes. Tests of 64 codes are made in the same way and then packed into a word, so that
-    /// a compiler can vectorize them.
-    fn from_codes<C: Copy>(codes: &[C], passes: impl Fn(C) -> bool) -> Self {
+    /// a compiler can vectorize them. It cannot if the test reads what it compares with from memory, so each word has a
+    /// copy of the test.
+    fn from_codes<C: Copy>(codes: &[C], passes: impl Fn(C) -> bool + Copy) -> Self {
         let word = |codes: &[C]| {
+            let passes = passes;
             let mut bytes = [0; 64];
             for (byte, code) in bytes.iter_mut().zip(codes) {
                 *byte = u8::from(passes(*code));
@@ -46,7 +41,11 @@ impl Mask {
                 u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56
             };
             let (eights, _) = bytes.as_chunks();
-            eights.iter().rev().fold(0, |word, bytes| (word << 8) | bits(bytes))
+            let mut word = 0;
+            for (shift, bytes) in (0..).step_by(8).zip(eights) {
+                word |= bits(bytes) << shift;
+            }
+            word
         };
         Self { words: codes.chunks(64).map(word).collect(), rows: codes.len() }
     }
@@ -109,16 +108,22 @@ impl Mask {
         self.words[row / 64] >> (row % 64) & 1 == 1
     }
 
-    /// The rows whose bits are set, in order.
-    pub(crate) fn rows(&self) -> Vec<u32> {
-        let mut rows = Vec::with_capacity(self.count());
+    /// Visits the rows whose bits are set, in order.
+    #[inline]
+    pub(crate) fn each(&self, mut visit: impl FnMut(u32)) {
         for (first, word) in (0_u32..).step_by(64).zip(&self.words) {
             let mut word = *word;
             while word != 0 {
-                rows.push(first + word.trailing_zeros());
+                visit(first + word.trailing_zeros());
                 word &= word - 1;
             }
         }
+    }
+
+    /// The rows whose bits are set, in order.
+    pub(crate) fn rows(&self) -> Vec<u32> {
+        let mut rows = Vec::with_capacity(self.count());
+        self.each(|row| rows.push(row));
         rows
     }
 }
@@ -142,7 +147,7 @@ impl Replica {
             Predicate::Not(part) => Ok(inner(table, part)?.not()),
             Predicate::Is { column, test } => {
                 let column = table.column_named(column)?;
-                Ok(by_code(table, column, &accepted(column, test)?))
+                Ok(by_code(table.rows, column, &accepted(column, test)?))
             }
             Predicate::Difference { column, less, test, .. } => {
                 let (column, less) = (table.column_named(column)?, table.column_named(less)?);
@@ -168,7 +173,7 @@ impl Replica {
                 let keeps = |text: &str| {
                     words.iter().all(|word| text.split(' ').any(|found| found.starts_with(word)))
                 };
-                Ok(by_code(table, column, &Accepted::Listed(texts(column, false, keeps))))
+                Ok(by_code(table.rows, column, &Accepted::of(texts(column, false, keeps))))
             }
             Predicate::Through { column, table: other, to, keeps } => {
                 let other = self.table_named(other.name)?;
@@ -190,271 +195,54 @@ impl Replica {
                     tracing::error!(%column, "a filter uses a column that is not a relation");
                     return Err(Error::Internal);
                 }
-                Ok(by_code(table, from, &Accepted::Listed(accepts)))
+                Ok(by_code(table.rows, from, &Accepted::of(accepts)))
             }
         }
     }
-}
-
-/// The codes that pass a test.
-enum Accepted {
-    /// A range, from a code up to but not including another. Codes compare as their values do.
-    Range(Range<u32>),
-    /// Whether each code passes.
-    Listed(Vec<bool>),
 }
 
 /// The rows whose code is accepted.
-fn by_code(table: &Stored, column: &StoredColumn, accepted: &Accepted) -> Mask {
+fn by_code(rows: usize, column: &StoredColumn, accepted: &Accepted) -> Mask {
     match accepted {
         Accepted::Range(range) => {
-            let (first, count) = (range.start, range.end.saturating_sub(range.start));
-            let passes = |code: u32| code.wrapping_sub(first) < count;
+            let Some(most) = range.len().checked_sub(1) else {
+                return Mask::filled(rows, false);
+            };
+            // How far a code may be from the first one. Narrow codes are compared as they are: more at once.
+            let (first, most) = (range.start, u32::try_from(most).unwrap_or(u32::MAX));
             match &column.codes {
-                Codes::Position(rows) => Mask::from_fn(*rows, |row| passes(column.codes.get(row))),
-                Codes::Byte(codes) => Mask::from_codes(codes, |code| passes(code.into())),
-                Codes::Short(codes) => Mask::from_codes(codes, |code| passes(code.into())),
-                Codes::Long(codes) => Mask::from_codes(codes, passes),
-            }
-        }
-        Accepted::Listed(accepts) => match &column.codes {
-            Codes::Position(_) => Mask::from_fn(table.rows, |row| accepts[row + 1]),
-            Codes::Byte(codes) => Mask::from_codes(codes, |code| accepts[usize::from(code)]),
-            Codes::Short(codes) => Mask::from_codes(codes, |code| accepts[usize::from(code)]),
-            Codes::Long(codes) => Mask::from_codes(codes, |code| accepts[code as usize]),
-        },
-    }
-}
-
-/// The codes of a column that pass a test.
-fn accepted(column: &StoredColumn, test: &Test) -> Result<Accepted, Error> {
-    let all = u32::try_from(column.codes()).map_err(|_| Error::Internal)?;
-    if let Test::Null(null) = test {
-        return Ok(Accepted::Range(if *null { 0..1 } else { 1..all }));
-    }
-    if let Test::Compare(comparison, operand) = test
-        && let ColumnValues::Range(..) | ColumnValues::Whole(_) = &*column.values
-        && *comparison != Comparison::NotEqual
-    {
-        let operand = whole(operand).ok_or_else(|| unfit(operand))?;
-        let (less, equal) = column.values.place(operand);
-        let holds = |ordering| comparison.holds(ordering);
-        let first = if holds(Ordering::Less) {
-            1
-        } else if holds(Ordering::Equal) {
-            less
-        } else {
-            equal
-        };
-        let end = if holds(Ordering::Greater) {
-            all
-        } else if holds(Ordering::Equal) {
-            equal
-        } else {
-            less
-        };
-        return Ok(Accepted::Range(first..end));
-    }
-    listed(column, test).map(Accepted::Listed)
-}
-
-/// Whether one code of a column passes a test.
-pub(super) fn passes(column: &StoredColumn, code: u32, test: &Test) -> Result<bool, Error> {
-    if let Test::Null(null) = test {
-        return Ok((code == 0) == *null);
-    }
-    let Some(index) = (code as usize).checked_sub(1) else { return Ok(false) };
-    let lower = || match &*column.values {
-        ColumnValues::Text(texts) => texts.get(index).to_ascii_lowercase(),
-        _ => String::new(),
-    };
-    let is = |comparison: Comparison, operand: &Value| -> Result<bool, Error> {
-        Ok(match (&*column.values, operand) {
-            (ColumnValues::Text(texts), Value::String(Some(text))) => {
-                comparison.holds(texts.get(index).cmp(text.as_str()))
-            }
-            (ColumnValues::Real(reals), Value::Double(Some(operand))) => {
-                reals[index].partial_cmp(operand).is_some_and(|it| comparison.holds(it))
-            }
-            (values, operand) => {
-                let operand = whole(operand).ok_or_else(|| unfit(operand))?;
-                values.whole(code).is_some_and(|it| comparison.holds(it.cmp(&operand)))
-            }
-        })
-    };
-    let one_of = |operands: &[Value]| -> Result<bool, Error> {
-        for operand in operands {
-            if is(Comparison::Equal, operand)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    };
-    Ok(match test {
-        Test::Null(_) => false,
-        Test::Contains(part) => lower().contains(&part.to_ascii_lowercase()),
-        Test::StartsWith(part) => lower().starts_with(&part.to_ascii_lowercase()),
-        Test::EndsWith(part) => lower().ends_with(&part.to_ascii_lowercase()),
-        Test::Compare(comparison, operand) => is(*comparison, operand)?,
-        Test::In(operands) => one_of(operands)?,
-        Test::NotIn(operands) => !one_of(operands)?,
-        Test::Keys(keys) => {
-            column.values.whole(code).is_some_and(|key| keys.iter().any(|it| i64::from(*it) == key))
-        }
-    })
-}
-
-/// Whether the difference of two columns of a row passes a test.
-pub(super) fn difference_passes(
-    column: &StoredColumn,
-    less: &StoredColumn,
-    row: usize,
-    test: &Test,
-) -> Result<bool, Error> {
-    let number = |column: &StoredColumn| column.values.whole(column.codes.get(row));
-    let difference = match (number(column), number(less)) {
-        (Some(number), Some(less)) => Some(number - less),
-        _ => None,
-    };
-    if let Test::Null(null) = test {
-        return Ok(difference.is_none() == *null);
-    }
-    let Some(difference) = difference else { return Ok(false) };
-    let compares = |comparison: Comparison, operand: &Value| {
-        let operand = whole(operand).ok_or_else(|| unfit(operand))?;
-        Ok::<_, Error>(comparison.holds(difference.cmp(&operand)))
-    };
-    let one_of = |operands: &[Value]| -> Result<bool, Error> {
-        for operand in operands {
-            if compares(Comparison::Equal, operand)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    };
-    match test {
-        Test::Compare(comparison, operand) => compares(*comparison, operand),
-        Test::In(operands) => one_of(operands),
-        Test::NotIn(operands) => Ok(!one_of(operands)?),
-        // Numbers have no text parts, and differences are not keys.
-        _ => Err(Error::Internal),
-    }
-}
-
-/// Whether each code of a column passes a test.
-fn listed(column: &StoredColumn, test: &Test) -> Result<Vec<bool>, Error> {
-    // Comparisons of text are case-sensitive; `contains` and the like search in lower case.
-    Ok(match test {
-        Test::Contains(part) => {
-            let part = part.to_ascii_lowercase();
-            texts(column, true, |text| text.contains(&part))
-        }
-        Test::StartsWith(part) => {
-            let part = part.to_ascii_lowercase();
-            texts(column, true, |text| text.starts_with(&part))
-        }
-        Test::EndsWith(part) => {
-            let part = part.to_ascii_lowercase();
-            texts(column, true, |text| text.ends_with(&part))
-        }
-        Test::Compare(comparison, operand) => {
-            compared(column, *comparison, std::slice::from_ref(operand))?
-        }
-        Test::In(operands) => compared(column, Comparison::Equal, operands)?,
-        Test::NotIn(operands) => {
-            let mut accepts = compared(column, Comparison::Equal, operands)?;
-            for accepts in &mut accepts {
-                *accepts = !*accepts;
-            }
-            accepts[0] = false;
-            accepts
-        }
-        Test::Keys(keys) => {
-            let mut accepts = vec![false; column.codes()];
-            for code in keys.iter().filter_map(|key| column.values.find(i64::from(*key))) {
-                accepts[code as usize] = true;
-            }
-            accepts
-        }
-        Test::Null(null) => {
-            let mut accepts = vec![!null; column.codes()];
-            accepts[0] = *null;
-            accepts
-        }
-    })
-}
-
-/// Whether the value of each code compares in this way with one of the operands.
-fn compared(
-    column: &StoredColumn,
-    comparison: Comparison,
-    operands: &[Value],
-) -> Result<Vec<bool>, Error> {
-    let mut accepts = vec![false; column.codes()];
-    for operand in operands {
-        match (&*column.values, operand) {
-            (ColumnValues::Text(texts), Value::String(Some(text))) => {
-                for (index, accepts) in accepts[1..].iter_mut().enumerate() {
-                    *accepts |= comparison.holds(texts.get(index).cmp(text.as_str()));
+                Codes::Position(rows) => {
+                    Mask::from_fn(*rows, |row| column.codes.get(row).wrapping_sub(first) <= most)
+                }
+                Codes::Byte(codes) => {
+                    let [first, most] =
+                        [first, most].map(|code| u8::try_from(code).unwrap_or(u8::MAX));
+                    Mask::from_codes(codes, move |code| code.wrapping_sub(first) <= most)
+                }
+                Codes::Short(codes) => {
+                    let [first, most] =
+                        [first, most].map(|code| u16::try_from(code).unwrap_or(u16::MAX));
+                    Mask::from_codes(codes, move |code| code.wrapping_sub(first) <= most)
+                }
+                Codes::Long(codes) => {
+                    Mask::from_codes(codes, move |code| code.wrapping_sub(first) <= most)
                 }
             }
-            (ColumnValues::Real(reals), Value::Double(Some(operand))) => {
-                for (real, accepts) in reals.iter().zip(&mut accepts[1..]) {
-                    *accepts |= real.partial_cmp(operand).is_some_and(|it| comparison.holds(it));
+        }
+        Accepted::Listed(accepts) => {
+            let accepts = accepts.as_slice();
+            match &column.codes {
+                Codes::Position(_) => Mask::from_fn(rows, |row| accepts[row + 1]),
+                Codes::Byte(codes) => {
+                    Mask::from_codes(codes, move |code| accepts[usize::from(code)])
                 }
+                Codes::Short(codes) => {
+                    Mask::from_codes(codes, move |code| accepts[usize::from(code)])
+                }
+                Codes::Long(codes) => Mask::from_codes(codes, move |code| accepts[code as usize]),
             }
-            (values @ (ColumnValues::Range(..) | ColumnValues::Whole(_)), operand) => {
-                let operand = whole(operand).ok_or_else(|| unfit(operand))?;
-                if comparison == Comparison::Equal {
-                    if let Some(code) = values.find(operand) {
-                        accepts[code as usize] = true;
-                    }
-                    continue;
-                }
-                for (code, accepts) in (1..).zip(&mut accepts[1..]) {
-                    *accepts |=
-                        values.whole(code).is_some_and(|it| comparison.holds(it.cmp(&operand)));
-                }
-            }
-            (_, operand) => return Err(unfit(operand)),
         }
     }
-    Ok(accepts)
-}
-
-/// Whether the text of each code passes, as it is or in lower case.
-fn texts(column: &StoredColumn, lower: bool, passes: impl Fn(&str) -> bool) -> Vec<bool> {
-    let mut accepts = vec![false; column.codes()];
-    let mut buffer = String::new();
-    if let ColumnValues::Text(texts) = &*column.values {
-        for (index, accepts) in accepts[1..].iter_mut().enumerate() {
-            let text = texts.get(index);
-            buffer.clear();
-            buffer.push_str(text);
-            if lower {
-                buffer.make_ascii_lowercase();
-            }
-            *accepts = passes(&buffer);
-        }
-    }
-    accepts
-}
-
-/// An operand as a whole number, as columns store it.
-pub(super) fn whole(operand: &Value) -> Option<i64> {
-    match operand {
-        Value::Int(number) => number.map(i64::from),
-        Value::BigInt(number) => *number,
-        Value::Bool(truth) => truth.map(i64::from),
-        Value::ChronoDate(day) => day.map(|day| day.num_days_from_ce().into()),
-        Value::ChronoDateTimeUtc(moment) => moment.map(|moment| moment.timestamp_micros()),
-        _ => None,
-    }
-}
-
-fn unfit(operand: &Value) -> Error {
-    tracing::error!(?operand, "an operand does not have the type of its column");
-    Error::Internal
 }
 
 #[cfg(test)]
@@ -468,6 +256,21 @@ mod tests {
             let mask = Mask::from_codes(&codes, |code| code < 4);
             assert!(codes.iter().enumerate().all(|(row, code)| mask.get(row) == (*code < 4)));
             assert_eq!(mask.count(), codes.iter().filter(|code| **code < 4).count());
+        }
+    }
+
+    #[test]
+    fn a_range_of_codes_keeps_the_same_rows_as_a_list_of_them() {
+        for values in [3_u32, 250, 300, 70_000] {
+            let numbers: Vec<i64> =
+                (0..200_000).map(|row| row * 7919 % i64::from(values)).collect();
+            let column = StoredColumn::whole(&numbers);
+            for range in [0..1, 0..values + 1, 1..values + 1, 2..3, values..values + 1, 2..2] {
+                let listed = (0..=values).map(|code| range.contains(&code)).collect();
+                let [found, expected] = [Accepted::Range(range), Accepted::Listed(listed)]
+                    .map(|accepted| by_code(numbers.len(), &column, &accepted).rows());
+                assert_eq!(found, expected);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The value of a measure for each row, and the rows that count.
 
-use std::{cell::RefCell, collections::BTreeMap, ops::Range, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use super::{
     MemoryRequest, Replica, Stored,
@@ -8,6 +8,7 @@ use super::{
     group::Slots,
     keys::{AllCells, Ordinals},
     mask::Mask,
+    parallel::Workers,
     rows::RowSet,
     tally::{CountedRows, Gathered, Numbers, Over, RowWork},
 };
@@ -103,6 +104,10 @@ impl Replica {
         let (ordinals, end) = self.rows_at(table, path)?;
         let numbers = self.numbers_of((table, end), &known.measure, prices, worked)?;
         let is_known = |number: i64| number != MISSING && (!known.is_positive || number > 0);
+        if end.rows >= mask.count() {
+            numbers.work(Retain { mask, ordinals: &ordinals, is_known });
+            return Ok(());
+        }
         let of_row = numbers.work(Each { rows: end.rows, is_known });
         mask.retain(|row| {
             (ordinals.get(row) as usize).checked_sub(1).is_some_and(|row| of_row[row])
@@ -222,9 +227,8 @@ impl Replica {
         takes: Takes<'_>,
     ) -> Result<Numbers<'a>, Error> {
         let children = self.table_named(relation.table)?;
-        let parents = &children.column_named(relation.to)?.codes;
-        let parent = |row| (parents.get(row) as usize).checked_sub(1);
-        numbers.work(SumUp { rows: 0..children.rows, parents: of.rows, parent, takes })
+        let to = &children.column_named(relation.to)?.codes;
+        numbers.work(SumUp { rows: children.rows, to, parents: of.rows, takes })
     }
 
     /// The amounts of each row of a table, converted to other prices.
@@ -242,12 +246,77 @@ impl Replica {
             _ => None,
         };
         let rates: Vec<Option<Rate>> = (0..years.count).map(rate).collect();
-        let numbers = column.numbers();
-        let priced = |row| match (numbers[column.codes.get(row) as usize], years.get(row)) {
-            (MISSING, _) => Ok(MISSING),
-            (amount, year) => rates[year as usize].map_or(Ok(MISSING), |rate| rate.apply(amount)),
+        let amounts = Numbers::Coded(&column.codes, column.numbers());
+        let (rows, workers) = (table.rows, self.workers);
+        amounts.work(Price { rows, years: &years, rates: &rates, workers })
+    }
+}
+
+/// The number of rows whose numbers are read at a time. A loop that does nothing but read keeps more reads of scattered
+/// values in flight than one that also computes.
+const BLOCK: usize = 1024;
+
+/// Reads the numbers of consecutive rows.
+#[inline]
+fn fill(start: usize, numbers: &mut [i64], number: &impl Fn(usize) -> i64) {
+    for (place, row) in numbers.iter_mut().zip(start..) {
+        *place = number(row);
+    }
+}
+
+/// Converts the amount of each row to other prices.
+struct Price<'a> {
+    rows: usize,
+    years: &'a Ordinals<'a>,
+    /// The rate of each ordinal of a year.
+    rates: &'a [Option<Rate>],
+    workers: Workers,
+}
+
+impl RowWork for Price<'_> {
+    type Output = Result<Vec<i64>, Error>;
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output {
+        let mut priced = vec![0; self.rows];
+        let price = |start: usize, amounts: &mut [i64]| {
+            let mut years = [0; BLOCK];
+            for (start, amounts) in (start..).step_by(BLOCK).zip(amounts.chunks_mut(BLOCK)) {
+                let years = &mut years[..amounts.len()];
+                self.years.codes.read(start, years);
+                fill(start, amounts, &number);
+                for (amount, year) in amounts.iter_mut().zip(years) {
+                    let year = match &self.years.translation {
+                        Some(ordinals) => ordinals[*year as usize],
+                        None => *year,
+                    };
+                    *amount = match (*amount, self.rates[year as usize]) {
+                        (MISSING, _) | (_, None) => MISSING,
+                        (amount, Some(rate)) => rate.apply(amount)?,
+                    };
+                }
+            }
+            Ok(())
         };
-        (0..table.rows).map(priced).collect()
+        self.workers.fill(&mut priced, price).into_iter().collect::<Result<(), Error>>()?;
+        Ok(priced)
+    }
+}
+
+/// Clears the bits of the rows whose number is not acceptable.
+struct Retain<'a, F> {
+    mask: &'a mut Mask,
+    /// The position, plus one, of the row that holds the number.
+    ordinals: &'a Ordinals<'a>,
+    is_known: F,
+}
+
+impl<F: Fn(i64) -> bool> RowWork for Retain<'_, F> {
+    type Output = ();
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) {
+        let Self { mask, ordinals, is_known } = self;
+        mask.retain(|row| {
+            let at = (ordinals.get(row) as usize).checked_sub(1);
+            at.is_some_and(|row| is_known(number(row)))
+        });
     }
 }
 
@@ -274,14 +343,17 @@ enum Takes<'a> {
 }
 
 /// Adds up the numbers of children for each parent.
-struct SumUp<'a, P> {
-    rows: Range<usize>,
+struct SumUp<'a> {
+    /// The number of children.
+    rows: usize,
+    /// The position, plus one, of the parent of each child.
+    to: &'a Codes,
+    /// The number of parents.
     parents: usize,
-    parent: P,
     takes: Takes<'a>,
 }
 
-impl<P: Fn(usize) -> Option<usize>> RowWork for SumUp<'_, P> {
+impl RowWork for SumUp<'_> {
     type Output = Result<Numbers<'static>, Error>;
     fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output {
         let none = match self.takes {
@@ -290,9 +362,16 @@ impl<P: Fn(usize) -> Option<usize>> RowWork for SumUp<'_, P> {
         };
         let mut sums = vec![none; self.parents];
         let mut is_unknown = vec![false; self.parents];
-        for row in self.rows {
-            let Some(parent) = (self.parent)(row) else { continue };
-            let number = number(row);
+        let (mut to, mut numbers) = ([0; BLOCK], [0; BLOCK]);
+        for row in 0..self.rows {
+            let place = row % BLOCK;
+            if place == 0 {
+                let count = BLOCK.min(self.rows - row);
+                self.to.read(row, &mut to[..count]);
+                fill(row, &mut numbers[..count], &number);
+            }
+            let Some(parent) = (to[place] as usize).checked_sub(1) else { continue };
+            let number = numbers[place];
             match self.takes {
                 Takes::All(_) if number == MISSING => {
                     is_unknown[parent] = true;
@@ -338,7 +417,9 @@ fn distinct(slots: &Slots, rows: RowSet<'_>, to: &Ordinals<'_>) -> Vec<(u32, u32
             *word |= bit;
             is_new
         };
-        return pairs.filter(is_new).collect();
+        let mut distinct = Vec::with_capacity(rows.len().min(bits));
+        distinct.extend(pairs.filter(is_new));
+        return distinct;
     }
     let mut pairs: Vec<_> = pairs.collect();
     pairs.sort_unstable();

@@ -3,6 +3,7 @@
 //! - [`mod@column`]: a code for each row, and the sorted values of the codes.
 //! - [`build`]: converts the rows of the database ([`read`]) to columns. Foreign keys become positions in the other
 //!   table, so a path through relations is a chain of array lookups.
+//! - [`accepted`]: the codes that pass a test.
 //! - [`mask`]: a filter as a bit for each row. [`masks`]: the masks of a request, by its numbered [`conditions`].
 //! - [`keys`]: a key as the ordinals of its cells. [`group`]: assigns rows to slots by keys, which [`group_ids`]
 //!   numbers.
@@ -17,6 +18,7 @@
 //! - [`work`]: the work of each step. [`estimate`]: the work of an answer, estimated from a [`sample`] of the rows.
 //! - [`parallel`]: runs all of that on all cores if there are many rows.
 
+mod accepted;
 mod build;
 mod clusters;
 pub(crate) mod column;

@@ -11,9 +11,10 @@ use sea_orm::sea_query::Value;
 
 use super::{
     Replica, Stored,
+    accepted::whole,
     column::{ColumnValues, StoredColumn},
     keys::Ordinals,
-    mask::{Mask, whole},
+    mask::Mask,
     masks::Masks,
     ranks::RankedNumbers,
     rows::{RowSet, position},

@@ -53,7 +53,7 @@ impl Replica {
             let sides = asked.of.sides(known(above[index]), below);
             match (year, sides.and_then(|sides| asked.of.value(sides))) {
                 (Some(year), Some(value)) if subject != NULL => {
-                    let first = first[subject as usize];
+                    let first = first.of(subject);
                     panel.rows.push(PanelRow { subject, year, first, value });
                 }
                 _ => panel.missing += 1,

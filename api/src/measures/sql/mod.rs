@@ -25,6 +25,7 @@ use self::{
 };
 pub(crate) use self::{panel::panel, quality::quality};
 use super::{
+    correlation::correlation_of_whole,
     estimate::ClusterSums,
     group_page::{divide, finish, nothing},
     groups::{ALL, Cells, Groups, NULL},
@@ -33,7 +34,6 @@ use super::{
     prices::Prices,
     request::{Figure, GroupsAnswer, Request},
     statistic::{Needs, Statistic, Tally, Values, compute},
-    summary::correlation,
     value::{Cell, Number},
 };
 use crate::catalog::key::Measure;
@@ -326,14 +326,10 @@ async fn correlations_of(
         let priced = measures.iter().find(|measure| priced(measure)).unwrap_or(&measures[0]);
         let prices = prices_of(session, request, priced, *part).await?;
         let mut statements = Statements::new(rows, *part, &prices, session.backend())?;
-        let mut found: FxHashMap<Vec<Cell>, Vec<(Number, Number)>> = FxHashMap::default();
+        let mut found: FxHashMap<Vec<Cell>, Vec<(i64, i64)>> = FxHashMap::default();
         let select = statements.pairs(measures)?;
         for row in session.all(request.table.name, Purpose::Aggregates, select).await? {
-            let number = |index| {
-                let number: i64 = row.try_get_by_index(index)?;
-                Ok::<_, Error>(Number::Whole(number.into()))
-            };
-            let pair = (number(level)?, number(level + 1)?);
+            let pair = (row.try_get_by_index(level)?, row.try_get_by_index(level + 1)?);
             found.entry(read_key(request, level, &row)?).or_default().push(pair);
         }
         for (place, figure) in all.iter().enumerate() {
@@ -344,7 +340,7 @@ async fn correlations_of(
             done[place] = true;
             for (key, group) in index {
                 let pairs = found.get(key).map_or(&[][..], Vec::as_slice);
-                figures[group * all.len() + place] = correlation(*kind, pairs.iter().copied())?;
+                figures[group * all.len() + place] = correlation_of_whole(*kind, pairs)?;
             }
         }
     }
