@@ -14,8 +14,8 @@
 //! CASE WHEN population IS NOT NULL THEN hours END AS v1 FROM ...) AS counted GROUP BY k0, k1
 //! ```
 //!
-//! Measures of related rows ([`super::measure_into`]) count each related row once per group, so each is a statement of
-//! its own, at each level.
+//! Measures of related rows ([`super::related`]) count each related row once per group, so each is a statement of its
+//! own.
 
 use rustc_hash::FxHashMap;
 use sea_orm::{

@@ -3,8 +3,8 @@
 //!
 //! A statement (`statement`) is an inner `SELECT` of the keys and the values of each row that the filter keeps, or of
 //! each distinct related row, within a `GROUP BY`. To-many relations are never joined, so rows do not multiply.
-//! Measures of the rows themselves share a statement, of all levels (`direct`); each measure of related rows is one
-//! statement at each level.
+//! Measures of the rows themselves share a statement (`direct`), and each measure of related rows has one (`related`);
+//! each is of all levels.
 //! - A sum is read as two: of the upper and of the lower 32 bits of the values. Neither can overflow 64 bits, and
 //!   SQLite has no wider integers.
 //! - Percentiles and variances are computed from the values, by the code of the other executor: SQLite has neither, and
@@ -14,6 +14,7 @@ mod cells;
 mod direct;
 mod panel;
 mod quality;
+mod related;
 mod statement;
 mod sums;
 
@@ -24,6 +25,7 @@ use sea_orm::{DatabaseConnection, QueryResult, sea_query::Query};
 use self::{
     cells::read_cell,
     direct::{DirectTallies, is_direct},
+    related::RelatedTallies,
     statement::{SqlRows, Statements},
 };
 pub(crate) use self::{panel::panel, quality::quality};
@@ -44,13 +46,6 @@ use crate::{
     database::session::{Purpose, Session},
     error::Error,
 };
-
-/// What was found for a measure in one group.
-#[derive(Clone, Debug, Default)]
-struct FoundNumbers {
-    tally: Tally,
-    values: Vec<i64>,
-}
 
 /// The cells of each key in order, without the unknown.
 struct Sorted(Vec<Vec<Cell>>);
@@ -96,6 +91,7 @@ pub(crate) async fn answers(
     let mut edges: Vec<Edges<Cell>> = request.histograms.iter().map(|_| <_>::default()).collect();
     let rows = SqlRows { request, level: request.keys.len(), shown: None };
     let direct = DirectTallies::of(session, rows).await?;
+    let related = RelatedTallies::of(session, rows, request.levels()).await?;
     for level in request.levels() {
         let tallies = direct.at(request, level);
         if keys.len() + tallies.len() > request.most_groups() {
@@ -108,7 +104,8 @@ pub(crate) async fn answers(
         let index: FxHashMap<Vec<Cell>, usize> = found.iter().cloned().zip(first..).collect();
         keys.extend(found);
         let rows = SqlRows { request, level, shown: None };
-        let found = FoundGroups { index: &index, direct: &direct, tallies: &tallies };
+        let found =
+            FoundGroups { index: &index, direct: &direct, tallies: &tallies, related: &related };
         figures_of(session, rows, &found, &mut figures).await?;
         bins_of(session, rows, &keys[first..], &mut edges, &mut histograms).await?;
     }
@@ -139,12 +136,14 @@ async fn add_others(
     let shown = others::shown(request, answers);
     let rows = SqlRows { request, level: request.skipped(), shown: Some(&shown) };
     let direct = DirectTallies::of(session, rows).await?;
+    let related = RelatedTallies::of(session, rows, rows.level..=rows.level).await?;
     let tallies = direct.at(request, rows.level);
     let found: Vec<Vec<Cell>> = tallies.keys().cloned().collect();
     let width = request.figures.len();
     let mut figures = vec![Number::Missing; found.len() * width];
     let index: FxHashMap<Vec<Cell>, usize> = found.iter().cloned().zip(0..).collect();
-    let groups = FoundGroups { index: &index, direct: &direct, tallies: &tallies };
+    let groups =
+        FoundGroups { index: &index, direct: &direct, tallies: &tallies, related: &related };
     figures_of(session, rows, &groups, &mut figures).await?;
     divide(request, &mut figures);
     let mut histograms = vec![Vec::new(); request.histograms.len()];
@@ -364,11 +363,24 @@ async fn correlations_of(
     Ok(())
 }
 
-/// The groups of a level, with the tallies of direct measures.
+/// The groups of a level, with what was tallied in them.
 struct FoundGroups<'a> {
     index: &'a FxHashMap<Vec<Cell>, usize>,
     direct: &'a DirectTallies,
     tallies: &'a FxHashMap<Vec<Cell>, Vec<Tally>>,
+    related: &'a RelatedTallies<'a>,
+}
+
+impl FoundGroups<'_> {
+    /// The tally of a measure in a group.
+    fn tally(&self, asked: &SqlRequest<'_>, key: &[Cell]) -> Result<Tally, Error> {
+        if !is_direct(asked.measure) {
+            return Ok(self.related.get(asked.measure, asked.part, key));
+        }
+        let place = asked.wanted.first().and_then(|(figure, _)| self.direct.place(*figure));
+        let tallies = self.tallies.get(key).ok_or(Error::Internal)?;
+        Ok(tallies[place.ok_or(Error::Internal)?])
+    }
 }
 
 /// The statistics of one measure, over one part of the rows, at one level.
@@ -409,34 +421,18 @@ async fn measure_into(
     figures: &mut [Number],
 ) -> Result<(), Error> {
     let SqlRequest { rows, measure, part, wanted } = asked;
-    let SqlRows { request, level, .. } = *rows;
-    let table = request.table.name;
-    let prices = prices_of(session, request, measure, *part).await?;
-    let mut found: FxHashMap<Vec<Cell>, FoundNumbers> = FxHashMap::default();
-    if is_direct(measure) {
-        let place = wanted.first().and_then(|(figure, _)| groups.direct.place(*figure));
-        let place = place.ok_or(Error::Internal)?;
-        let tally = |(key, tallies): (&Vec<Cell>, &Vec<Tally>)| {
-            (key.clone(), FoundNumbers { tally: tallies[place], values: Vec::new() })
-        };
-        found.extend(groups.tallies.iter().map(tally));
-    } else {
-        let mut statements = Statements::new(*rows, *part, &prices, session.backend())?;
-        for row in session.all(table, Purpose::Aggregates, statements.tallies(measure)?).await? {
-            let key = read_key(request, level, &row)?;
-            found.entry(key).or_default().tally = read_tally(measure, level, &row)?;
-        }
-    }
+    let request = rows.request;
+    let mut found = FxHashMap::default();
     if wanted.iter().any(|(_, statistic)| statistic.needs() == Needs::Values) {
-        for (key, values) in values(session, *rows, measure, *part, &prices).await? {
-            found.entry(key).or_default().values = values;
-        }
+        let prices = prices_of(session, request, measure, *part).await?;
+        found = values(session, *rows, measure, *part, &prices).await?;
     }
     for (key, group) in groups.index {
-        let mut of_group = found.remove(key).unwrap_or_default();
+        let (tally, mut values) =
+            (groups.tally(asked, key)?, found.remove(key).unwrap_or_default());
         for (position, statistic) in wanted {
             figures[group * request.figures.len() + position] =
-                compute(*statistic, &of_group.tally, &mut Values::Listed(&mut of_group.values))?;
+                compute(*statistic, &tally, &mut Values::Listed(&mut values))?;
         }
     }
     Ok(())
@@ -455,24 +451,6 @@ async fn prices(session: &Session) -> Result<Prices, Error> {
         Ok::<_, Error>((number(0)?, number(1)?))
     });
     Ok(Prices::new(rows.collect::<Result<Vec<_>, _>>()?))
-}
-
-/// Reads the aggregates after the keys.
-fn read_tally(measure: &Measure, level: usize, row: &QueryResult) -> Result<Tally, Error> {
-    let rows = count(row, level)?;
-    if !matches!(measure, Measure::Numbers(..)) {
-        return Ok(Tally { known: rows, ..Tally::default() });
-    }
-    let known = count(row, level + 1)?;
-    let whole = |index: usize| row.try_get_by_index::<Option<i64>>(level + index);
-    let (upper, lower) = (whole(2)?.unwrap_or_default(), whole(3)?.unwrap_or_default());
-    Ok(Tally {
-        known,
-        missing: rows - known,
-        sum: (i128::from(upper) << 32) + i128::from(lower),
-        min: whole(4)?.unwrap_or(i64::MAX),
-        max: whole(5)?.unwrap_or(i64::MIN),
-    })
 }
 
 fn count(row: &QueryResult, index: usize) -> Result<u64, Error> {

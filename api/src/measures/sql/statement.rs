@@ -11,10 +11,7 @@ use sea_orm::{
     },
 };
 
-use super::{
-    cells::{is_text, scalar},
-    direct::aggregates,
-};
+use super::cells::{is_text, scalar};
 use crate::measures::event::{declared, sql as event};
 use crate::{
     catalog::{
@@ -113,20 +110,6 @@ impl<'a> Statements<'a> {
         }
     }
 
-    /// For each group, the keys, the number of distinct related rows and, for numbers, the count of known values,
-    /// the sums of their upper and lower halves, the least and the greatest.
-    pub(crate) fn tallies(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
-        let inner = self.counted(measure)?;
-        let mut outer = Query::select();
-        outer.exprs((0..self.level).map(key_column)).expr(Expr::cust("COUNT(*)"));
-        if matches!(measure, Measure::Numbers(..)) {
-            outer.exprs(aggregates("v", true));
-        }
-        outer.from_subquery(inner, Alias::new("counted"));
-        outer.add_group_by((0..self.level).map(key_column));
-        Ok(outer)
-    }
-
     /// The keys and the number of each row (or distinct related row) that has one.
     pub(crate) fn values(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
         let inner = self.counted(measure)?;
@@ -141,7 +124,7 @@ impl<'a> Statements<'a> {
     }
 
     /// The rows to count: those of [`inner`](Self::inner), without those of excluded groups.
-    fn counted(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
+    pub(super) fn counted(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
         let inner = self.inner(measure)?;
         let columns: &[&str] = match measure {
             Measure::Rows => &["v"],
@@ -477,7 +460,7 @@ pub(super) fn key_column(index: usize) -> Expr {
     Expr::col(key_alias(index))
 }
 
-fn key_alias(index: usize) -> Alias {
+pub(super) fn key_alias(index: usize) -> Alias {
     Alias::new(format!("k{index}"))
 }
 
