@@ -1,9 +1,13 @@
 //! Places rows before and after an event, in SQL: joins the first years of the event to the rows.
+//!
+//! The first years are a common table expression: a balanced panel joins them twice, and several machines would compute
+//! and send them to each other twice.
 
 use sea_orm::{
     DbBackend,
     sea_query::{
-        Alias, CaseStatement, Condition, Expr, ExprTrait as _, JoinType, Query, SelectStatement,
+        Alias, CaseStatement, CommonTableExpression, Condition, Expr, ExprTrait as _, JoinType,
+        Query, SelectStatement, WithClause,
     },
 };
 
@@ -25,7 +29,11 @@ pub(crate) fn place(
     select: &mut SelectStatement,
 ) -> Result<(), Error> {
     let table = request.table;
-    join(table, event, backend, select)?;
+    let events = first_years(table, event, backend)?;
+    let mut named = CommonTableExpression::new();
+    named.table_name(Alias::new(EVENT)).query(events);
+    select.with_cte(WithClause::new().cte(named).to_owned());
+    join(table, select)?;
     let Some((from, to)) = event.window else { return Ok(()) };
     let within = || Ok::<_, Error>(since(table)?.between(from, to));
     let unplaced = || since(table).map(Expr::is_null);
@@ -42,7 +50,7 @@ pub(crate) fn place(
             .and_having(
                 column_of(table.name, declared.years[0]).count_distinct().eq(to - from + 1),
             );
-        join(table, event, backend, &mut whole)?;
+        join(table, &mut whole)?;
         if !request.keeps.is_all() {
             whole.and_where(request.keeps.to_sql(table.name, backend));
         }
@@ -53,15 +61,14 @@ pub(crate) fn place(
     Ok(())
 }
 
-/// Joins the events to a selection of rows.
-fn join(
+/// The first year of the event of each subject.
+fn first_years(
     table: &'static Table,
     event: &Event,
     backend: DbBackend,
-    select: &mut SelectStatement,
-) -> Result<(), Error> {
+) -> Result<SelectStatement, Error> {
     let declared = declared(table)?;
-    let (subject, happens) = (declared.subject(table), declared.happens(table));
+    let happens = declared.happens(table);
     let key = || column_of(happens.table, happens.to);
     let mut first = Query::select();
     first
@@ -73,8 +80,14 @@ fn join(
     if !event.counts.is_all() {
         first.and_where(event.counts.to_sql(happens.table, backend));
     }
+    Ok(first)
+}
+
+/// Joins the events to a selection of rows.
+fn join(table: &'static Table, select: &mut SelectStatement) -> Result<(), Error> {
+    let subject = declared(table)?.subject(table);
     let on = column_of(table.name, subject.from).eq(column_of(EVENT, "k"));
-    select.join_subquery(JoinType::LeftJoin, first, Alias::new(EVENT), on);
+    select.join(JoinType::LeftJoin, Alias::new(EVENT), on);
     Ok(())
 }
 

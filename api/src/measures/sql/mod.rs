@@ -1,17 +1,20 @@
 //! The executor that queries the database. It checks the in-memory executor in tests, and serves datasets that do not
 //! fit into memory.
 //!
-//! Each level and measure is one statement (`statement`): an inner `SELECT` of the keys and the value of each row that
-//! the filter keeps, or of each distinct related row, within a `GROUP BY`. To-many relations are never joined, so rows
-//! do not multiply.
+//! A statement (`statement`) is an inner `SELECT` of the keys and the values of each row that the filter keeps, or of
+//! each distinct related row, within a `GROUP BY`. To-many relations are never joined, so rows do not multiply.
+//! Measures of the rows themselves share a statement (`direct`), and each measure of related rows has one (`related`);
+//! each is of all levels.
 //! - A sum is read as two: of the upper and of the lower 32 bits of the values. Neither can overflow 64 bits, and
 //!   SQLite has no wider integers.
 //! - Percentiles and variances are computed from the values, by the code of the other executor: SQLite has neither, and
 //!   PostgreSQL rounds differently.
 
 mod cells;
+mod direct;
 mod panel;
 mod quality;
+mod related;
 mod statement;
 mod sums;
 
@@ -21,6 +24,8 @@ use sea_orm::{DatabaseConnection, QueryResult, sea_query::Query};
 
 use self::{
     cells::read_cell,
+    direct::{DirectTallies, is_direct},
+    related::RelatedTallies,
     statement::{SqlRows, Statements},
 };
 pub(crate) use self::{panel::panel, quality::quality};
@@ -41,13 +46,6 @@ use crate::{
     database::session::{Purpose, Session},
     error::Error,
 };
-
-/// What was found for a measure in one group.
-#[derive(Clone, Debug, Default)]
-struct FoundNumbers {
-    tally: Tally,
-    values: Vec<i64>,
-}
 
 /// The cells of each key in order, without the unknown.
 struct Sorted(Vec<Vec<Cell>>);
@@ -91,16 +89,24 @@ pub(crate) async fn answers(
     let width = request.figures.len();
     let mut histograms = vec![Vec::new(); request.histograms.len()];
     let mut edges: Vec<Edges<Cell>> = request.histograms.iter().map(|_| <_>::default()).collect();
+    let rows = SqlRows { request, level: request.keys.len(), shown: None };
+    let direct = DirectTallies::of(session, rows).await?;
+    let related = RelatedTallies::of(session, rows, request.levels()).await?;
     for level in request.levels() {
-        let rows = SqlRows { request, level, shown: None };
-        let found = groups(session, rows, keys.len()).await?;
+        let tallies = direct.at(request, level);
+        if keys.len() + tallies.len() > request.most_groups() {
+            return Err(request.too_many_groups());
+        }
+        let found: Vec<Vec<Cell>> = tallies.keys().cloned().collect();
         let first = keys.len();
         levels.resize(first + found.len(), u8::try_from(level).map_err(|_| Error::Internal)?);
         figures.resize((first + found.len()) * width, Number::Missing);
         let index: FxHashMap<Vec<Cell>, usize> = found.iter().cloned().zip(first..).collect();
         keys.extend(found);
         let rows = SqlRows { request, level, shown: None };
-        figures_of(session, rows, &index, &mut figures).await?;
+        let found =
+            FoundGroups { index: &index, direct: &direct, tallies: &tallies, related: &related };
+        figures_of(session, rows, &found, &mut figures).await?;
         bins_of(session, rows, &keys[first..], &mut edges, &mut histograms).await?;
     }
     trim(request, &keys, &edges, &mut histograms);
@@ -129,11 +135,16 @@ async fn add_others(
 ) -> Result<(), Error> {
     let shown = others::shown(request, answers);
     let rows = SqlRows { request, level: request.skipped(), shown: Some(&shown) };
-    let found = groups(session, rows, 0).await?;
+    let direct = DirectTallies::of(session, rows).await?;
+    let related = RelatedTallies::of(session, rows, rows.level..=rows.level).await?;
+    let tallies = direct.at(request, rows.level);
+    let found: Vec<Vec<Cell>> = tallies.keys().cloned().collect();
     let width = request.figures.len();
     let mut figures = vec![Number::Missing; found.len() * width];
     let index: FxHashMap<Vec<Cell>, usize> = found.iter().cloned().zip(0..).collect();
-    figures_of(session, rows, &index, &mut figures).await?;
+    let groups =
+        FoundGroups { index: &index, direct: &direct, tallies: &tallies, related: &related };
+    figures_of(session, rows, &groups, &mut figures).await?;
     divide(request, &mut figures);
     let mut histograms = vec![Vec::new(); request.histograms.len()];
     bins_of(session, rows, &found, edges, &mut histograms).await?;
@@ -226,9 +237,10 @@ async fn prices_of(
 async fn figures_of(
     session: &Session,
     rows: SqlRows<'_>,
-    index: &FxHashMap<Vec<Cell>, usize>,
+    found: &FoundGroups<'_>,
     figures: &mut [Number],
 ) -> Result<(), Error> {
+    let index = found.index;
     let all = &rows.request.figures;
     let mut done = vec![false; all.len()];
     for position in 0..all.len() {
@@ -247,7 +259,7 @@ async fn figures_of(
             done[*position] = true;
         }
         let asked = SqlRequest { rows, measure, part: *part, wanted };
-        measure_into(session, &asked, index, figures).await?;
+        measure_into(session, &asked, found, figures).await?;
     }
     correlations_of(session, rows, index, figures).await?;
     estimates_of(session, rows, index, figures).await
@@ -347,6 +359,26 @@ async fn correlations_of(
     Ok(())
 }
 
+/// The groups of a level, with what was tallied in them.
+struct FoundGroups<'a> {
+    index: &'a FxHashMap<Vec<Cell>, usize>,
+    direct: &'a DirectTallies,
+    tallies: &'a FxHashMap<Vec<Cell>, Vec<Tally>>,
+    related: &'a RelatedTallies<'a>,
+}
+
+impl FoundGroups<'_> {
+    /// The tally of a measure in a group.
+    fn tally(&self, asked: &SqlRequest<'_>, key: &[Cell]) -> Result<Tally, Error> {
+        if !is_direct(asked.measure) {
+            return Ok(self.related.get(asked.measure, asked.part, key));
+        }
+        let place = asked.wanted.first().and_then(|(figure, _)| self.direct.place(*figure));
+        let tallies = self.tallies.get(key).ok_or(Error::Internal)?;
+        Ok(tallies[place.ok_or(Error::Internal)?])
+    }
+}
+
 /// The statistics of one measure, over one part of the rows, at one level.
 struct SqlRequest<'a> {
     rows: SqlRows<'a>,
@@ -370,23 +402,6 @@ fn sorted(keys: &[Vec<Cell>], key: usize) -> Vec<Cell> {
     cells
 }
 
-/// The keys of the groups of a level, given the number of groups of other levels.
-async fn groups(
-    session: &Session,
-    rows: SqlRows<'_>,
-    others: usize,
-) -> Result<Vec<Vec<Cell>>, Error> {
-    let SqlRows { request, level, .. } = rows;
-    let table = request.table.name;
-    let prices = Prices::default();
-    let mut statements = Statements::new(rows, None, &prices, session.backend())?;
-    let rows = session.all(table, Purpose::Aggregates, statements.tallies(&Measure::Rows)?).await?;
-    if others + rows.len() > request.most_groups() {
-        return Err(request.too_many_groups());
-    }
-    rows.iter().map(|row| read_key(request, level, row)).collect()
-}
-
 fn read_key(request: &Request, level: usize, row: &QueryResult) -> Result<Vec<Cell>, Error> {
     let cells = request.keys.iter().enumerate().map(|(index, key)| match index < level {
         true => read_cell(request.table, key, row, index),
@@ -398,29 +413,22 @@ fn read_key(request: &Request, level: usize, row: &QueryResult) -> Result<Vec<Ce
 async fn measure_into(
     session: &Session,
     asked: &SqlRequest<'_>,
-    index: &FxHashMap<Vec<Cell>, usize>,
+    groups: &FoundGroups<'_>,
     figures: &mut [Number],
 ) -> Result<(), Error> {
     let SqlRequest { rows, measure, part, wanted } = asked;
-    let SqlRows { request, level, .. } = *rows;
-    let (backend, table) = (session.backend(), request.table.name);
-    let prices = prices_of(session, request, measure, *part).await?;
-    let mut found: FxHashMap<Vec<Cell>, FoundNumbers> = FxHashMap::default();
-    let mut statements = Statements::new(*rows, *part, &prices, backend)?;
-    for row in session.all(table, Purpose::Aggregates, statements.tallies(measure)?).await? {
-        let key = read_key(request, level, &row)?;
-        found.entry(key).or_default().tally = read_tally(measure, level, &row)?;
-    }
+    let request = rows.request;
+    let mut found = FxHashMap::default();
     if wanted.iter().any(|(_, statistic)| statistic.needs() == Needs::Values) {
-        for (key, values) in values(session, *rows, measure, *part, &prices).await? {
-            found.entry(key).or_default().values = values;
-        }
+        let prices = prices_of(session, request, measure, *part).await?;
+        found = values(session, *rows, measure, *part, &prices).await?;
     }
-    for (key, group) in index {
-        let mut of_group = found.remove(key).unwrap_or_default();
+    for (key, group) in groups.index {
+        let (tally, mut values) =
+            (groups.tally(asked, key)?, found.remove(key).unwrap_or_default());
         for (position, statistic) in wanted {
             figures[group * request.figures.len() + position] =
-                compute(*statistic, &of_group.tally, &mut Values::Listed(&mut of_group.values))?;
+                compute(*statistic, &tally, &mut Values::Listed(&mut values))?;
         }
     }
     Ok(())
@@ -439,24 +447,6 @@ async fn prices(session: &Session) -> Result<Prices, Error> {
         Ok::<_, Error>((number(0)?, number(1)?))
     });
     Ok(Prices::new(rows.collect::<Result<Vec<_>, _>>()?))
-}
-
-/// Reads the aggregates after the keys.
-fn read_tally(measure: &Measure, level: usize, row: &QueryResult) -> Result<Tally, Error> {
-    let rows = count(row, level)?;
-    if !matches!(measure, Measure::Numbers(..)) {
-        return Ok(Tally { known: rows, ..Tally::default() });
-    }
-    let known = count(row, level + 1)?;
-    let whole = |index: usize| row.try_get_by_index::<Option<i64>>(level + index);
-    let (upper, lower) = (whole(2)?.unwrap_or_default(), whole(3)?.unwrap_or_default());
-    Ok(Tally {
-        known,
-        missing: rows - known,
-        sum: (i128::from(upper) << 32) + i128::from(lower),
-        min: whole(4)?.unwrap_or(i64::MAX),
-        max: whole(5)?.unwrap_or(i64::MIN),
-    })
 }
 
 fn count(row: &QueryResult, index: usize) -> Result<u64, Error> {

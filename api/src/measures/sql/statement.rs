@@ -16,7 +16,7 @@ use crate::measures::event::{declared, sql as event};
 use crate::{
     catalog::{
         key::{BANDS, End, Key, Measure, Part, Path, Way},
-        predicate::{column_of, days_between},
+        predicate::{Predicate, column_of, days_between},
         scalar::Scalar,
         table::Table,
     },
@@ -24,7 +24,7 @@ use crate::{
     measures::{
         estimate::Clustered,
         prices::{Prices, Rate},
-        request::Request,
+        request::{Known, Request},
         value::Cell,
     },
 };
@@ -44,7 +44,7 @@ pub(crate) struct SqlRows<'a> {
 /// Builds the statements of one level of a request.
 pub(crate) struct Statements<'a> {
     request: &'a Request,
-    level: usize,
+    pub(super) level: usize,
     /// The groups, by all keys, whose rows are excluded, if any.
     shown: Option<&'a [Vec<Cell>]>,
     backend: DbBackend,
@@ -60,38 +60,44 @@ pub(crate) struct Statements<'a> {
 
 impl<'a> Statements<'a> {
     pub(crate) fn new(
-        SqlRows { request, level, shown }: SqlRows<'a>,
+        rows: SqlRows<'a>,
         part: Option<usize>,
+        prices: &'a Prices,
+        backend: DbBackend,
+    ) -> Result<Self, Error> {
+        let part = part.and_then(|part| rows.request.parts.get(part));
+        let mut statements = Self::over(rows, part.map(|part| &part.keeps), prices, backend)?;
+        for known in part.iter().flat_map(|part| &part.known) {
+            let number = statements.number(&known.measure)?;
+            statements.select.and_where(known.holds(number));
+        }
+        Ok(statements)
+    }
+
+    /// Statements over the rows that a filter keeps, if there is one.
+    pub(super) fn over(
+        SqlRows { request, level, shown }: SqlRows<'a>,
+        part: Option<&Predicate>,
         prices: &'a Prices,
         backend: DbBackend,
     ) -> Result<Self, Error> {
         let mut select = Query::select();
         select.from(Alias::new(request.table.name));
-        let part = part.and_then(|part| request.parts.get(part));
-        let keeps = std::iter::once(&request.keeps).chain(part.map(|part| &part.keeps));
+        let keeps = std::iter::once(&request.keeps).chain(part);
         for keeps in keeps.filter(|keeps| !keeps.is_all()) {
             select.and_where(keeps.to_sql(request.table.name, backend));
         }
         if let Some(event) = request.event() {
             event::place(request, &event, backend, &mut select)?;
         }
-        let is_all = request.keeps.is_all() && part.is_none_or(|part| part.keeps.is_all());
+        let is_all = request.keeps.is_all() && part.is_none_or(Predicate::is_all);
         let kept = (!is_all || request.event().is_some()).then(|| select.clone());
         let (joined, tables_of_sums) = (Vec::new(), 0);
-        let mut statements =
-            Self { request, level, shown, backend, prices, joined, tables_of_sums, kept, select };
-        for known in part.iter().flat_map(|part| &part.known) {
-            let number = statements.number(&known.measure)?;
-            statements.select.and_where(match known.is_positive {
-                true => number.gt(0),
-                false => number.is_not_null(),
-            });
-        }
-        Ok(statements)
+        Ok(Self { request, level, shown, backend, prices, joined, tables_of_sums, kept, select })
     }
 
     /// The value of a measure for each row.
-    fn number(&mut self, measure: &Measure) -> Result<Expr, Error> {
+    pub(super) fn number(&mut self, measure: &Measure) -> Result<Expr, Error> {
         let Measure::Numbers(Way(path), year) = measure else { return Err(Error::Internal) };
         let rates = year.map(|year| self.prices.rates(year)).transpose()?;
         let number = self.end(path, rates.as_ref())?;
@@ -102,28 +108,6 @@ impl<'a> Statements<'a> {
             }
             _ => Ok(number),
         }
-    }
-
-    /// For each group, the keys, the number of rows (or distinct related rows) and, for numbers, the count of known
-    /// values, the sums of their upper and lower halves, the least and the greatest.
-    pub(crate) fn tallies(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
-        let inner = self.counted(measure)?;
-        let mut outer = Query::select();
-        outer.exprs((0..self.level).map(key_column)).expr(Expr::cust("COUNT(*)"));
-        if matches!(measure, Measure::Numbers(..)) {
-            for aggregate in [
-                "COUNT(v)",
-                "CAST(SUM(v >> 32) AS BIGINT)",
-                "CAST(SUM(v & 4294967295) AS BIGINT)",
-                "MIN(v)",
-                "MAX(v)",
-            ] {
-                outer.expr(Expr::cust(aggregate));
-            }
-        }
-        outer.from_subquery(inner, Alias::new("counted"));
-        outer.add_group_by((0..self.level).map(key_column));
-        Ok(outer)
     }
 
     /// The keys and the number of each row (or distinct related row) that has one.
@@ -140,7 +124,7 @@ impl<'a> Statements<'a> {
     }
 
     /// The rows to count: those of [`inner`](Self::inner), without those of excluded groups.
-    fn counted(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
+    pub(super) fn counted(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
         let inner = self.inner(measure)?;
         let columns: &[&str] = match measure {
             Measure::Rows => &["v"],
@@ -204,14 +188,24 @@ impl<'a> Statements<'a> {
         };
         let year = column_of(table.name, declared(table)?.years[0]);
         let [happened, first] = event::first();
-        for number in [subject, above, below, year, happened, first] {
-            self.select.expr(big(number));
+        // Within another, because a statement that reads an earlier revision gets a `WITH` of its own in front.
+        let mut outer = Query::select();
+        for (index, number) in
+            [subject, above, below, year, happened, first].into_iter().enumerate()
+        {
+            self.select.expr_as(big(number), key_alias(index));
+            outer.expr(key_column(index));
         }
-        Ok(std::mem::take(&mut self.select))
+        outer.from_subquery(std::mem::take(&mut self.select), Alias::new("counted"));
+        Ok(outer)
     }
 
     /// Rows with the keys of all groups, without those of excluded groups. Each related row comes once.
-    fn without_shown(&self, inner: SelectStatement, columns: &[&str]) -> SelectStatement {
+    pub(super) fn without_shown(
+        &self,
+        inner: SelectStatement,
+        columns: &[&str],
+    ) -> SelectStatement {
         let Some(shown) = self.shown else { return inner };
         let mut rest = Query::select();
         rest.exprs((0..self.level).map(key_column));
@@ -284,11 +278,11 @@ impl<'a> Statements<'a> {
     }
 
     /// Selects the keys of the level, or of all groups if some are excluded.
-    fn select_keys(&mut self) -> Result<(), Error> {
+    pub(super) fn select_keys(&mut self) -> Result<(), Error> {
         let keys = if self.shown.is_some() { self.request.keys.len() } else { self.level };
         for (index, key) in self.request.keys[..keys].iter().enumerate() {
             let value = self.key(key)?;
-            self.select.expr_as(value, Alias::new(format!("k{index}")));
+            self.select.expr_as(value, key_alias(index));
         }
         Ok(())
     }
@@ -452,11 +446,25 @@ impl<'a> Statements<'a> {
     }
 }
 
-fn key_column(index: usize) -> Expr {
-    Expr::col(Alias::new(format!("k{index}")))
+impl Known {
+    /// Whether a row has the value, given as an expression.
+    pub(super) fn holds(&self, number: Expr) -> Expr {
+        match self.is_positive {
+            true => number.gt(0),
+            false => number.is_not_null(),
+        }
+    }
+}
+
+pub(super) fn key_column(index: usize) -> Expr {
+    Expr::col(key_alias(index))
+}
+
+pub(super) fn key_alias(index: usize) -> Alias {
+    Alias::new(format!("k{index}"))
 }
 
 /// A number of 64 bits, whatever type the database infers.
-fn big(value: impl Into<Expr>) -> Expr {
+pub(super) fn big(value: impl Into<Expr>) -> Expr {
     Func::cast_as(value, Alias::new("BIGINT")).into()
 }
