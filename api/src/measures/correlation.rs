@@ -147,9 +147,10 @@ mod tests {
 
     #[test]
     fn ranks_that_tie_have_their_mean() {
-        let numbers = [(1, 1), (2, 5), (2, 2), (9, 90)];
+        let numbers: [(i64, i64); 4] = [(1, 1), (2, 5), (2, 2), (9, 90)];
         let pairs = || {
-            let pairs = numbers.iter().map(|(a, b)| (Number::Whole(*a), Number::Whole(*b)));
+            let pairs = numbers.map(|(a, b)| (Number::Whole(a.into()), Number::Whole(b.into())));
+            let pairs = pairs.into_iter();
             pairs.chain([(Number::Missing, Number::Whole(7))])
         };
         let of = |kind| correlation(kind, pairs()).expect("they are small");
@@ -160,7 +161,7 @@ mod tests {
         let Number::Real(pearson) = of(Correlation::Pearson) else { panic!("it is a number") };
         assert!((pearson - 0.994_524_986_3).abs() < 1e-9, "{pearson}");
         for kind in [Correlation::Count, Correlation::Pearson, Correlation::Spearman] {
-            let whole = correlation_of_whole(kind, &numbers.map(|(a, b)| (a.into(), b.into())));
+            let whole = correlation_of_whole(kind, &numbers);
             assert_eq!(whole.expect("they are small"), of(kind));
         }
         let same = [(Number::Whole(1), Number::Whole(2)), (Number::Whole(1), Number::Whole(3))];
