@@ -3,7 +3,9 @@
 //! - [`mod@column`]: a code for each row, and the sorted values of the codes.
 //! - [`build`]: converts the rows of the database ([`read`]) to columns. Foreign keys become positions in the other
 //!   table, so a path through relations is a chain of array lookups.
-//! - [`mask`]: a filter as a bit for each row. [`masks`]: the masks of a request, by its numbered [`conditions`].
+//! - [`mask`]: a bit for each row. [`filter`]: evaluates a filter as a mask, from the codes that are [`mod@accepted`].
+//!   [`alternatives`]: many conditions tested in one pass. [`masks`]: the masks of a request, by its numbered
+//!   [`conditions`].
 //! - [`keys`]: a key as the ordinals of its cells. [`group`]: assigns rows to slots by keys, which [`group_ids`]
 //!   numbers.
 //! - [`order`]: the keys of the first rows of an order. [`ranks`]: numbers that order rows.
@@ -17,12 +19,15 @@
 //! - [`work`]: the work of each step. [`estimate`]: the work of an answer, estimated from a [`sample`] of the rows.
 //! - [`parallel`]: runs all of that on all cores if there are many rows.
 
+mod accepted;
+mod alternatives;
 mod build;
 mod clusters;
 pub(crate) mod column;
 mod conditions;
 mod correlation;
 pub(crate) mod estimate;
+mod filter;
 mod group;
 mod group_ids;
 pub(crate) mod keys;

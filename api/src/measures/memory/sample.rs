@@ -10,8 +10,8 @@ use std::{
 
 use super::{
     Replica, Stored,
+    accepted::{difference_passes, passes},
     column::{ColumnValues, StoredColumn},
-    mask::{difference_passes, passes},
 };
 use crate::{catalog::predicate::Predicate, error::Error};
 

@@ -1,6 +1,6 @@
 //! The work of each step of an answer, in the same units before it runs (from estimated sizes) and while it runs.
 
-use super::{Replica, Stored, column::ColumnValues};
+use super::{Replica, Stored, alternatives::Alternatives, column::ColumnValues};
 use crate::{
     catalog::{
         key::{End, Measure, Way},
@@ -24,6 +24,9 @@ impl Replica {
         keeps: &Predicate,
     ) -> Result<Work, Error> {
         let rows = many(table.rows);
+        if let Some(alternatives) = Alternatives::of(self, table, keeps)? {
+            return alternatives.work(self);
+        }
         Ok(match keeps {
             // One word for each 64 rows.
             Predicate::All(parts) | Predicate::Any(parts) => {
@@ -124,12 +127,13 @@ pub(super) fn work_of_groups(
 /// The work of testing the values of a column.
 fn work_of_test(values: &ColumnValues, test: &Test) -> Work {
     let count = many(values.len());
-    let is_text = matches!(values, ColumnValues::Text(_) | ColumnValues::Real(_));
+    let is_real = matches!(values, ColumnValues::Real(_));
+    let is_text = is_real || matches!(values, ColumnValues::Text(_));
     match test {
         Test::Contains(_) | Test::StartsWith(_) | Test::EndsWith(_) => Work::texts(count),
         // A binary search in sorted values.
         Test::Null(_) => Work::default(),
-        Test::Compare(comparison, _) if !is_text && *comparison != Comparison::NotEqual => {
+        Test::Compare(comparison, _) if !is_real && *comparison != Comparison::NotEqual => {
             Work::default()
         }
         Test::Compare(..) => Work::values(count.saturating_mul(2)),
