@@ -74,10 +74,12 @@ impl Replica {
         let amounts = |of: &Stored, column: Option<usize>| -> Result<Work, Error> {
             let priced =
                 if year.is_some() { Work::passed(many(of.rows) * 3) } else { Work::default() };
-            Ok(priced
-                + Work::values(
-                    column.map_or(Ok(0), |it| of.column(it).map(|it| many(it.values.len())))?,
-                ))
+            // The values of a range are listed; others are already.
+            let listed = match column.map(|it| of.column(it)).transpose()?.map(|it| &*it.values) {
+                Some(ColumnValues::Range(_, count)) => many(*count),
+                _ => 0,
+            };
+            Ok(priced + Work::values(listed))
         };
         let summed = |of: &Stored, children: &Stored| Work::passed(many(of.rows + children.rows));
         Ok(match path.end {
@@ -122,6 +124,15 @@ pub(super) fn work_of_groups(
         level => Work::grouped(rows.saturating_mul(many(level)), groups) + Work::made(groups),
     };
     Ok(looked_at + Work::values(translated))
+}
+
+/// The work of finding the rows of a part, given how many rows it has. A bit for each row of the table says whether it
+/// is in the part. Where all rows are kept, only those of the part are looked at.
+pub(super) fn work_of_part(kept: u64, of_part: u64, keeps_all: bool) -> Work {
+    match keeps_all {
+        true => Work::codes(kept) + Work::passed(of_part.saturating_mul(2)),
+        false => Work::passed(kept),
+    }
 }
 
 /// The work of testing the values of a column.
