@@ -63,6 +63,26 @@ impl Statistic {
             | Self::Variance(_) => Needs::Values,
         }
     }
+
+    /// Whether it looks at more of a [`Tally`] than its counts.
+    pub(crate) fn adds_up(self) -> bool {
+        match self {
+            Self::Sum
+            | Self::Total
+            | Self::Average(_)
+            | Self::Minimum
+            | Self::Maximum
+            | Self::Deviation(_)
+            | Self::Variance(_) => true,
+            Self::Count
+            | Self::Missing
+            | Self::Distinct
+            | Self::Mode
+            | Self::Percentile(..)
+            | Self::Floor(_)
+            | Self::Ceiling(_) => false,
+        }
+    }
 }
 
 /// The inputs of statistics. Each includes those before it.
@@ -107,6 +127,15 @@ impl Tally {
         }
     }
 
+    /// Adds up values that are already counted.
+    pub(crate) fn add_up(&mut self, values: impl Iterator<Item = i64>) {
+        for value in values {
+            self.sum += i128::from(value);
+            self.min = self.min.min(value);
+            self.max = self.max.max(value);
+        }
+    }
+
     /// Adds one value this many times, at least once.
     pub(crate) fn add_often(&mut self, value: Option<i64>, times: u64) {
         match value {
@@ -136,6 +165,8 @@ impl Tally {
 pub(crate) enum Values<'a> {
     /// Each value. Computing may reorder them.
     Listed(&'a mut [i64]),
+    /// The code of each value, and the values of the codes in order. Computing may reorder the codes.
+    Coded(&'a mut [u32], &'a [i64]),
     /// Distinct values in order, and how often each occurs.
     Counted(&'a [i64], &'a [u32]),
 }
@@ -147,6 +178,11 @@ impl Values<'_> {
             Self::Listed(values) => {
                 let (_, value, above) = values.select_nth_unstable(place);
                 (*value, above.iter().min().copied())
+            }
+            Self::Coded(codes, values) => {
+                let value = |code: u32| values[code as usize];
+                let (_, code, above) = codes.select_nth_unstable(place);
+                (value(*code), above.iter().min().map(|code| value(*code)))
             }
             Self::Counted(values, counts) => {
                 let mut end = 0;
@@ -176,6 +212,12 @@ impl Values<'_> {
                     visit(same[0], same.len() as u64);
                 }
             }
+            Self::Coded(codes, values) => {
+                codes.sort_unstable();
+                for same in codes.chunk_by(|a, b| a == b) {
+                    visit(values[same[0] as usize], same.len() as u64);
+                }
+            }
             Self::Counted(values, counts) => {
                 for (value, count) in values.iter().zip(*counts).filter(|(_, count)| **count > 0) {
                     visit(*value, (*count).into());
@@ -191,6 +233,9 @@ impl Values<'_> {
             Self::Listed(values) => {
                 values.iter().try_fold(0_i128, |sum, value| sum.checked_add(square(*value)))
             }
+            Self::Coded(codes, values) => codes
+                .iter()
+                .try_fold(0_i128, |sum, code| sum.checked_add(square(values[*code as usize]))),
             Self::Counted(values, counts) => {
                 values.iter().zip(*counts).try_fold(0_i128, |sum, (value, count)| {
                     sum.checked_add(square(*value).checked_mul((*count).into())?)
@@ -386,6 +431,10 @@ mod tests {
         let listed = compute(statistic, &tally, &mut Values::Listed(&mut values.to_vec()));
         let listed = listed.expect("the squares fit");
         assert_eq!(counted.expect("the squares fit"), listed);
+        let code = |value: &i64| u32::try_from(of.partition_point(|other| other < value));
+        let mut codes: Vec<u32> = values.iter().map(|value| code(value).unwrap()).collect();
+        let coded = compute(statistic, &tally, &mut Values::Coded(&mut codes, &of));
+        assert_eq!(coded.expect("the squares fit"), listed);
         listed
     }
 

@@ -7,6 +7,7 @@
 use async_graphql::Name;
 
 use super::{
+    narrowing::Narrowing,
     page::List,
     plan::{
         ConnectionField, ConnectionPlan, DifferenceField, DifferencePart, DifferencePlan,
@@ -118,6 +119,13 @@ impl<'a> Price<'a> {
             let found = self.estimates.answer(request, None)?;
             self.work += found.work + Work::groups(found.groups, 1);
             self.bytes = self.bytes.saturating_add(found.bytes);
+        }
+        for narrowing in &plan.narrowings {
+            if let Narrowing::Beyond { request, .. } = narrowing {
+                // Each row is compared with the percentile of its group.
+                let rows = self.estimates.rows(request.table())?;
+                self.work += Work::passed(rows).times(1 + request.keys.len() as u64);
+            }
         }
         let are_picked = plan.list.order.len() > 1 || !plan.list.keeps.is_all();
         let lists = of_each.map_or(1, |parents| parents.count);

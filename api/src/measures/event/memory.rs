@@ -164,8 +164,8 @@ impl Replica {
         let mut events = vec![NEVER; subjects.rows + 1];
         let year_of_code = years.numbers();
         mask.each(|row| {
-            let known = &mut events[to.get(row as usize) as usize];
-            *known = match (*known, year_of_code[years.codes.get(row as usize) as usize]) {
+            let known = &mut events[to.get(row) as usize];
+            *known = match (*known, year_of_code[years.codes.get(row) as usize]) {
                 (NEVER, MISSING) => UNDATED,
                 (known, MISSING) => known,
                 (NEVER | UNDATED, year) => year,

@@ -1,11 +1,17 @@
-//! The codes of a column that pass a test. A test is evaluated once for each value of the column, not for each row.
+//! The codes of a column that pass a test.
+//!
+//! A test is evaluated once for each value of the column. Codes are in the order of their values, so most comparisons
+//! accept a range of codes, which a binary search finds.
 
 use std::{cmp::Ordering, ops::Range};
 
 use chrono::Datelike as _;
 use sea_orm::sea_query::Value;
 
-use super::column::{ColumnValues, StoredColumn};
+use super::{
+    column::{ColumnValues, StoredColumn},
+    rows::position,
+};
 use crate::{
     catalog::predicate::{Comparison, Test},
     error::Error,
@@ -34,36 +40,84 @@ impl Accepted {
     }
 }
 
+/// The first code whose value is not less, and the first code whose value is greater.
+pub(super) fn place_of(values: &ColumnValues, value: &Value) -> Result<(u32, u32), Error> {
+    let place = |compare: &dyn Fn(usize) -> Ordering| {
+        let less = first_where(values.len(), |index| compare(index).is_ge());
+        let greater = first_where(values.len(), |index| compare(index).is_gt());
+        (position(less + 1), position(greater + 1))
+    };
+    match (values, value) {
+        (ColumnValues::Text(texts), Value::String(Some(text))) => {
+            Ok(place(&|index| texts.get(index).cmp(text.as_str())))
+        }
+        (ColumnValues::Real(reals), Value::Double(Some(real))) => {
+            // Makes -0.0 the same as 0.0, as in columns.
+            let real = real + 0.0;
+            Ok(place(&|index| reals[index].total_cmp(&real)))
+        }
+        (ColumnValues::Range(..) | ColumnValues::Whole(_), value) => {
+            let number = whole(value).ok_or(Error::Internal)?;
+            Ok(values.place(number))
+        }
+        _ => Err(Error::Internal),
+    }
+}
+
+/// The first index for which a condition holds that also holds for all later ones.
+fn first_where(count: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let Range { mut start, mut end } = 0..count;
+    while start < end {
+        let middle = start.midpoint(end);
+        if holds(middle) {
+            end = middle;
+        } else {
+            start = middle + 1;
+        }
+    }
+    start
+}
+
 /// The codes of a column that pass a test.
 pub(super) fn accepted(column: &StoredColumn, test: &Test) -> Result<Accepted, Error> {
+    match range_of(column, test)? {
+        Some(range) => Ok(Accepted::Range(range)),
+        None => listed(column, test).map(Accepted::of),
+    }
+}
+
+/// The codes of a column that pass a test, found without looking at each; `None` if they may not be a range.
+pub(super) fn range_of(column: &StoredColumn, test: &Test) -> Result<Option<Range<u32>>, Error> {
     let all = u32::try_from(column.codes()).map_err(|_| Error::Internal)?;
-    if let Test::Null(null) = test {
-        return Ok(Accepted::Range(if *null { 0..1 } else { 1..all }));
-    }
-    if let Test::Compare(comparison, operand) = test
-        && let ColumnValues::Range(..) | ColumnValues::Whole(_) = &*column.values
-        && *comparison != Comparison::NotEqual
-    {
-        let operand = whole(operand).ok_or_else(|| unfit(operand))?;
-        let (less, equal) = column.values.place(operand);
-        let holds = |ordering| comparison.holds(ordering);
-        let first = if holds(Ordering::Less) {
-            1
-        } else if holds(Ordering::Equal) {
-            less
-        } else {
-            equal
-        };
-        let end = if holds(Ordering::Greater) {
-            all
-        } else if holds(Ordering::Equal) {
-            equal
-        } else {
-            less
-        };
-        return Ok(Accepted::Range(first..end));
-    }
-    listed(column, test).map(Accepted::of)
+    let (comparison, operand) = match test {
+        Test::Null(null) => return Ok(Some(if *null { 0..1 } else { 1..all })),
+        Test::Compare(Comparison::NotEqual, _) => return Ok(None),
+        Test::Compare(comparison, operand) => (*comparison, operand),
+        _ => return Ok(None),
+    };
+    let (less, equal) = match (&*column.values, operand) {
+        (ColumnValues::Range(..) | ColumnValues::Whole(_), operand) => {
+            column.values.place(whole(operand).ok_or_else(|| unfit(operand))?)
+        }
+        (ColumnValues::Text(_), Value::String(Some(_))) => place_of(&column.values, operand)?,
+        _ => return Ok(None),
+    };
+    let holds = |ordering| comparison.holds(ordering);
+    let first = if holds(Ordering::Less) {
+        1
+    } else if holds(Ordering::Equal) {
+        less
+    } else {
+        equal
+    };
+    let end = if holds(Ordering::Greater) {
+        all
+    } else if holds(Ordering::Equal) {
+        equal
+    } else {
+        less
+    };
+    Ok(Some(first..end))
 }
 
 /// Whether one code of a column passes a test.

@@ -6,7 +6,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Replica, Stored};
+use super::{Replica, Stored, alternatives::Alternatives};
 use crate::{catalog::predicate::Predicate, error::Error};
 
 /// The numbers of conditions, by the table of their rows.
@@ -35,6 +35,10 @@ impl Conditions {
         let one = |inner: &[u32]| inner.first().copied().ok_or(Error::Internal);
         let condition = match keeps {
             Predicate::All(_) => Condition::All(inner),
+            // Alternatives that are tested together have no parts of their own.
+            Predicate::Any(parts) if inner.len() < parts.len() => {
+                Condition::Text(format!("{keeps:?}"))
+            }
             Predicate::Any(_) => Condition::Any(inner),
             Predicate::Not(_) => Condition::Not(one(&inner)?),
             Predicate::Through { column, to, .. } => Condition::Through(column, to, one(&inner)?),
@@ -49,13 +53,14 @@ impl Conditions {
     }
 }
 
-/// The parts of a condition, with the table of their rows.
+/// The parts of a condition that are evaluated before it, with the table of their rows.
 pub(super) fn parts_of<'r, 'p>(
     replica: &'r Replica,
     table: &'r Stored,
     keeps: &'p Predicate,
 ) -> Result<(&'r Stored, &'p [Predicate]), Error> {
     Ok(match keeps {
+        Predicate::Any(_) if Alternatives::of(replica, table, keeps)?.is_some() => (table, &[]),
         Predicate::All(parts) | Predicate::Any(parts) => (table, parts),
         Predicate::Not(part) => (table, std::slice::from_ref(&**part)),
         Predicate::Through { table, keeps, .. } => {

@@ -4,7 +4,7 @@ use super::{
     Replica, Stored,
     conditions::{Conditions, parts_of},
     sample::Samples,
-    work::{many, work_of_groups},
+    work::{many, work_of_groups, work_of_part},
 };
 use crate::{
     catalog::{
@@ -160,7 +160,8 @@ impl Replica {
                 let bins = slots.saturating_mul(many(histogram.bins.most));
                 work += Work::grouped(kept, slots) + Work::figures(bins);
             }
-            work += Work::passed(kept).times(many(request.parts.len()));
+            let keeps_all = parents.is_none() && request.keeps.is_all();
+            work += of_parts.iter().map(|rows| work_of_part(kept, *rows, keeps_all)).sum();
         }
         let of_group = 64 + 32 * many(request.figures.len()) + 4 * many(request.keys.len());
         let of_group =
@@ -237,13 +238,17 @@ impl Replica {
         })
     }
 
-    /// The number of values of a key.
+    /// The number of values of a key. It has no more values than any table on its path has rows: the trainees of 60
+    /// courses have at most 60 providers, however many organizations there are.
     pub(super) fn values_of(&self, table: &Stored, key: &Key) -> Result<u64, Error> {
         let end = self.table_named(key.path.table(table.table).name)?;
-        let values = match key.path.end {
+        let mut values = match key.path.end {
             End::Column(column) => many(end.column(column)?.values.len()),
             _ => many(end.rows),
         };
+        for through in key.path.tables(table.table) {
+            values = values.min(many(self.table_named(through.name)?.rows));
+        }
         Ok(if key.part == Part::Itself { values + 1 } else { values.min(PARTS) })
     }
 }

@@ -32,17 +32,31 @@ pub(crate) struct Slots {
 impl Slots {
     /// The same slots with only the rows of a part, and these rows.
     pub(crate) fn narrowed(&self, rows: RowSet<'_>, part: &Mask) -> (Self, Vec<u32>) {
-        let mut slots = vec![Slot::default(); self.slots.len()];
-        let most = self.of_row.len();
-        let (mut of_row, mut kept) = (Vec::with_capacity(most), Vec::with_capacity(most));
-        for (index, slot) in self.of_row.iter().enumerate() {
-            let row = rows.get(index);
-            if part.get(row) {
-                slots[*slot as usize].rows += 1;
-                of_row.push(*slot);
-                kept.push(u32::try_from(row).unwrap_or_default());
+        let (of_row, kept) = match rows {
+            // Only the rows of the part are visited, which are often few of all rows.
+            RowSet::All(_) => {
+                let kept = part.rows();
+                let of_row = match self.slots.len() {
+                    1 => vec![0; kept.len()],
+                    _ => kept.iter().map(|row| self.of_row[*row as usize]).collect(),
+                };
+                (of_row, kept)
             }
-        }
+            RowSet::Some(rows) => {
+                // Every row is written, and the next overwrites it unless it is kept: no branch to predict.
+                let (mut of_row, mut kept) = (vec![0; rows.len()], vec![0; rows.len()]);
+                let mut count = 0;
+                for (row, slot) in rows.iter().zip(&self.of_row) {
+                    (of_row[count], kept[count]) = (*slot, *row);
+                    count += usize::from(part.get(*row as usize));
+                }
+                of_row.truncate(count);
+                kept.truncate(count);
+                (of_row, kept)
+            }
+        };
+        let slots = count(&of_row, self.slots.len()).into_iter();
+        let slots = slots.map(|rows| Slot { rows, example: 0 }).collect();
         (Self { of_row, slots }, kept)
     }
 }
@@ -133,6 +147,9 @@ impl<'a> Numbered<'a> {
 
 /// The number of rows of each slot.
 fn count(of_row: &[u32], slots: usize) -> Vec<u32> {
+    if slots == 1 {
+        return vec![position(of_row.len())];
+    }
     // A processor stalls when it adds to a counter that it has just written, which happens all the time with few slots.
     // So four consecutive rows use four separate counters.
     let mut counts = vec![[0; 4]; slots];

@@ -1,14 +1,4 @@
-//! A filter as a mask: a bit for each row of a table.
-//!
-//! A test of a column is evaluated once for each value of the column, and the mask is looked up by the codes of the
-//! rows. A filter through a relation is the mask of the other table, mapped over the foreign keys.
-
-use super::{
-    Replica, Stored,
-    accepted::{Accepted, accepted, difference_passes, texts},
-    column::{Codes, StoredColumn},
-};
-use crate::{catalog::predicate::Predicate, error::Error};
+//! A bit for each row of a table.
 
 /// A bit for each row.
 #[derive(Clone, Debug)]
@@ -18,7 +8,7 @@ pub(crate) struct Mask {
 }
 
 impl Mask {
-    fn from_fn(rows: usize, mut keeps: impl FnMut(usize) -> bool) -> Self {
+    pub(super) fn from_fn(rows: usize, mut keeps: impl FnMut(usize) -> bool) -> Self {
         let word = |first: usize| {
             (first..rows.min(first + 64))
                 .fold(0, |word, row| word | (u64::from(keeps(row)) << (row - first)))
@@ -27,30 +17,22 @@ impl Mask {
     }
 
     /// The mask of rows by their codes. Tests of 64 codes are made in the same way and then packed into a word, so that
-    /// a compiler can vectorize them. It cannot if the test reads what it compares with from memory, so each word has a
-    /// copy of the test.
-    fn from_codes<C: Copy>(codes: &[C], passes: impl Fn(C) -> bool + Copy) -> Self {
-        let word = |codes: &[C]| {
-            let passes = passes;
-            let mut bytes = [0; 64];
-            for (byte, code) in bytes.iter_mut().zip(codes) {
-                *byte = u8::from(passes(*code));
-            }
-            // The lowest bits of eight bytes, next to each other: the product has them in its highest byte.
-            let bits = |bytes: &[u8; 8]| {
-                u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56
-            };
-            let (eights, _) = bytes.as_chunks();
-            let mut word = 0;
-            for (shift, bytes) in (0..).step_by(8).zip(eights) {
-                word |= bits(bytes) << shift;
-            }
-            word
-        };
-        Self { words: codes.chunks(64).map(word).collect(), rows: codes.len() }
+    /// a compiler can vectorize them. The test holds its operands itself: it would read them again for each code
+    /// through a reference.
+    pub(super) fn from_codes<C: Copy, P: Fn(C) -> bool + Copy>(codes: &[C], passes: P) -> Self {
+        let (whole, rest) = codes.as_chunks();
+        let mut words = Vec::with_capacity(codes.len().div_ceil(64));
+        for codes in whole {
+            words.push(word_of(codes, passes));
+        }
+        if !rest.is_empty() {
+            let bit = |word, code: &C| (word << 1) | u64::from(passes(*code));
+            words.push(rest.iter().rev().fold(0, bit));
+        }
+        Self { words, rows: codes.len() }
     }
 
-    fn filled(rows: usize, value: bool) -> Self {
+    pub(super) fn filled(rows: usize, value: bool) -> Self {
         let mut mask =
             Self { words: vec![if value { u64::MAX } else { 0 }; rows.div_ceil(64)], rows };
         mask.trim();
@@ -64,7 +46,7 @@ impl Mask {
         }
     }
 
-    fn not(mut self) -> Self {
+    pub(super) fn not(mut self) -> Self {
         for word in &mut self.words {
             *word = !*word;
         }
@@ -95,7 +77,7 @@ impl Mask {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
-    fn combine(mut self, other: &Self, operation: impl Fn(u64, u64) -> u64) -> Self {
+    pub(super) fn combine(mut self, other: &Self, operation: impl Fn(u64, u64) -> u64) -> Self {
         for (word, other) in self.words.iter_mut().zip(&other.words) {
             *word = operation(*word, *other);
         }
@@ -110,11 +92,11 @@ impl Mask {
 
     /// Visits the rows whose bits are set, in order.
     #[inline]
-    pub(crate) fn each(&self, mut visit: impl FnMut(u32)) {
-        for (first, word) in (0_u32..).step_by(64).zip(&self.words) {
+    pub(crate) fn each(&self, mut visit: impl FnMut(usize)) {
+        for (first, word) in (0..).step_by(64).zip(&self.words) {
             let mut word = *word;
             while word != 0 {
-                visit(first + word.trailing_zeros());
+                visit(first + word.trailing_zeros() as usize);
                 word &= word - 1;
             }
         }
@@ -123,126 +105,29 @@ impl Mask {
     /// The rows whose bits are set, in order.
     pub(crate) fn rows(&self) -> Vec<u32> {
         let mut rows = Vec::with_capacity(self.count());
-        self.each(|row| rows.push(row));
+        for (first, word) in (0_u32..).step_by(64).zip(&self.words) {
+            let mut word = *word;
+            while word != 0 {
+                rows.push(first + word.trailing_zeros());
+                word &= word - 1;
+            }
+        }
         rows
     }
 }
 
-impl Replica {
-    /// The rows of a table that a filter keeps, given the masks of its parts.
-    pub(crate) fn evaluate(
-        &self,
-        table: &Stored,
-        keeps: &Predicate,
-        inner: &mut dyn FnMut(&Stored, &Predicate) -> Result<Mask, Error>,
-    ) -> Result<Mask, Error> {
-        let mut parts = |parts: &[Predicate], neutral, operation: fn(u64, u64) -> u64| {
-            parts.iter().try_fold(Mask::filled(table.rows, neutral), |mask, part| {
-                Ok(mask.combine(&inner(table, part)?, operation))
-            })
-        };
-        match keeps {
-            Predicate::All(all) => parts(all, true, |a, b| a & b),
-            Predicate::Any(any) => parts(any, false, |a, b| a | b),
-            Predicate::Not(part) => Ok(inner(table, part)?.not()),
-            Predicate::Is { column, test } => {
-                let column = table.column_named(column)?;
-                Ok(by_code(table.rows, column, &accepted(column, test)?))
-            }
-            Predicate::Difference { column, less, test, .. } => {
-                let (column, less) = (table.column_named(column)?, table.column_named(less)?);
-                let mut found = Ok(());
-                let mask = Mask::from_fn(table.rows, |row| {
-                    difference_passes(column, less, row, test).unwrap_or_else(|error| {
-                        found = Err(error);
-                        false
-                    })
-                });
-                found.map(|()| mask)
-            }
-            Predicate::Near { latitude, longitude, circle } => {
-                let [latitude, longitude] =
-                    [table.column_named(latitude)?, table.column_named(longitude)?];
-                Ok(Mask::from_fn(table.rows, |row| {
-                    let degrees = latitude.real_at(row).zip(longitude.real_at(row));
-                    degrees.is_some_and(|(north, east)| circle.has(north, east))
-                }))
-            }
-            Predicate::Words { words, .. } => {
-                let column = table.column_named("search")?;
-                let keeps = |text: &str| {
-                    words.iter().all(|word| text.split(' ').any(|found| found.starts_with(word)))
-                };
-                Ok(by_code(table.rows, column, &Accepted::of(texts(column, false, keeps))))
-            }
-            Predicate::Through { column, table: other, to, keeps } => {
-                let other = self.table_named(other.name)?;
-                let (from, to) = (table.column_named(column)?, other.column_named(to)?);
-                let mask = inner(other, keeps)?;
-                let mut accepts = vec![false; from.codes()];
-                if from.refers_to == Some(other.index) && matches!(to.codes, Codes::Position(_)) {
-                    for (row, accepts) in accepts[1..].iter_mut().enumerate() {
-                        *accepts = mask.get(row);
-                    }
-                } else if to.refers_to == Some(table.index)
-                    && matches!(from.codes, Codes::Position(_))
-                {
-                    for row in (0..other.rows).filter(|row| mask.get(*row)) {
-                        accepts[to.codes.get(row) as usize] = true;
-                    }
-                    accepts[0] = false;
-                } else {
-                    tracing::error!(%column, "a filter uses a column that is not a relation");
-                    return Err(Error::Internal);
-                }
-                Ok(by_code(table.rows, from, &Accepted::of(accepts)))
-            }
-        }
+/// A bit for each of 64 codes.
+#[inline]
+fn word_of<C: Copy, P: Fn(C) -> bool + Copy>(codes: &[C; 64], passes: P) -> u64 {
+    let mut bytes = [0; 64];
+    for (byte, code) in bytes.iter_mut().zip(codes) {
+        *byte = u8::from(passes(*code));
     }
-}
-
-/// The rows whose code is accepted.
-fn by_code(rows: usize, column: &StoredColumn, accepted: &Accepted) -> Mask {
-    match accepted {
-        Accepted::Range(range) => {
-            let Some(most) = range.len().checked_sub(1) else {
-                return Mask::filled(rows, false);
-            };
-            // How far a code may be from the first one. Narrow codes are compared as they are: more at once.
-            let (first, most) = (range.start, u32::try_from(most).unwrap_or(u32::MAX));
-            match &column.codes {
-                Codes::Position(rows) => {
-                    Mask::from_fn(*rows, |row| column.codes.get(row).wrapping_sub(first) <= most)
-                }
-                Codes::Byte(codes) => {
-                    let [first, most] =
-                        [first, most].map(|code| u8::try_from(code).unwrap_or(u8::MAX));
-                    Mask::from_codes(codes, move |code| code.wrapping_sub(first) <= most)
-                }
-                Codes::Short(codes) => {
-                    let [first, most] =
-                        [first, most].map(|code| u16::try_from(code).unwrap_or(u16::MAX));
-                    Mask::from_codes(codes, move |code| code.wrapping_sub(first) <= most)
-                }
-                Codes::Long(codes) => {
-                    Mask::from_codes(codes, move |code| code.wrapping_sub(first) <= most)
-                }
-            }
-        }
-        Accepted::Listed(accepts) => {
-            let accepts = accepts.as_slice();
-            match &column.codes {
-                Codes::Position(_) => Mask::from_fn(rows, |row| accepts[row + 1]),
-                Codes::Byte(codes) => {
-                    Mask::from_codes(codes, move |code| accepts[usize::from(code)])
-                }
-                Codes::Short(codes) => {
-                    Mask::from_codes(codes, move |code| accepts[usize::from(code)])
-                }
-                Codes::Long(codes) => Mask::from_codes(codes, move |code| accepts[code as usize]),
-            }
-        }
-    }
+    // The lowest bits of eight bytes, next to each other: the product has them in its highest byte.
+    let bits =
+        |bytes: &[u8; 8]| u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    let (eights, _) = bytes.as_chunks();
+    eights.iter().rev().fold(0, |word, bytes| (word << 8) | bits(bytes))
 }
 
 #[cfg(test)]
@@ -256,21 +141,6 @@ mod tests {
             let mask = Mask::from_codes(&codes, |code| code < 4);
             assert!(codes.iter().enumerate().all(|(row, code)| mask.get(row) == (*code < 4)));
             assert_eq!(mask.count(), codes.iter().filter(|code| **code < 4).count());
-        }
-    }
-
-    #[test]
-    fn a_range_of_codes_keeps_the_same_rows_as_a_list_of_them() {
-        for values in [3_u32, 250, 300, 70_000] {
-            let numbers: Vec<i64> =
-                (0..200_000).map(|row| row * 7919 % i64::from(values)).collect();
-            let column = StoredColumn::whole(&numbers);
-            for range in [0..1, 0..values + 1, 1..values + 1, 2..3, values..values + 1, 2..2] {
-                let listed = (0..=values).map(|code| range.contains(&code)).collect();
-                let [found, expected] = [Accepted::Range(range), Accepted::Listed(listed)]
-                    .map(|accepted| by_code(numbers.len(), &column, &accepted).rows());
-                assert_eq!(found, expected);
-            }
         }
     }
 }

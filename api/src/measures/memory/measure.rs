@@ -1,10 +1,11 @@
 //! The value of a measure for each row, and the rows that count.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap};
 
 use super::{
     MemoryRequest, Replica, Stored,
     column::{Codes, MISSING, StoredColumn},
+    days::days,
     group::Slots,
     keys::{AllCells, Ordinals},
     mask::Mask,
@@ -44,7 +45,7 @@ struct WorkedOut {
     table: usize,
     end: End,
     year: Option<i32>,
-    numbers: Rc<Vec<i64>>,
+    numbers: Numbers<'static>,
     _taken: TakenMemory,
 }
 
@@ -53,10 +54,6 @@ impl<'a> WorkedNumbers<'a> {
     pub(crate) fn new(stop: &'a Stop) -> Self {
         Self { stop, all: RefCell::default() }
     }
-}
-
-fn by_row(numbers: Vec<i64>) -> Numbers<'static> {
-    Numbers::ByRow(Rc::new(numbers))
 }
 
 impl Replica {
@@ -125,15 +122,16 @@ impl Replica {
     ) -> Result<Numbers<'a>, Error> {
         let Measure::Numbers(Way(path), year) = measure else { return Err(Error::Internal) };
         let is_same = |of: &WorkedOut| (of.table, of.end, of.year) == (end.index, path.end, *year);
-        if let Some(known) = worked.all.borrow().iter().find(|of| is_same(of)) {
-            return Ok(Numbers::ByRow(Rc::clone(&known.numbers)));
+        let known = |of: &WorkedOut| Some(of.numbers.computed()?.0);
+        if let Some(known) = worked.all.borrow().iter().find(|of| is_same(of)).and_then(known) {
+            return Ok(known);
         }
         worked.stop.spend(self.work_of_numbers(table, measure)?)?;
         let rates = year.map(|year| prices.rates(year)).transpose()?;
         let numbers = self.numbers(end, path, rates.as_ref())?;
-        if let Numbers::ByRow(numbers) = &numbers {
+        if let Some((numbers, bytes)) = numbers.computed() {
             let (table, end, year) = (end.index, path.end, *year);
-            let (numbers, taken) = (Rc::clone(numbers), worked.stop.take(numbers.len(), 8)?);
+            let taken = worked.stop.take(bytes, 1)?;
             worked.all.borrow_mut().push(WorkedOut { table, end, year, numbers, _taken: taken });
         }
         Ok(numbers)
@@ -149,18 +147,7 @@ impl Replica {
         match path.end {
             End::Row => Err(Error::Internal),
             End::Column(column) => self.amounts(end, column, rates),
-            End::Days { from, to } => {
-                let [from, to] = [end.column(from)?, end.column(to)?];
-                let (first, last) = (from.numbers(), to.numbers());
-                let day = |numbers: &[i64], column: &StoredColumn, row| {
-                    Some(numbers[column.codes.get(row) as usize]).filter(|day| *day != MISSING)
-                };
-                let days = |row| match (day(&first, from, row), day(&last, to, row)) {
-                    (Some(from), Some(to)) => to - from,
-                    _ => MISSING,
-                };
-                Ok(by_row((0..end.rows).map(days).collect()))
-            }
+            End::Days { from, to } => Ok(days(end.rows, end.column(from)?, end.column(to)?)),
             End::Children { relation, column } => self.sums(end, relation, column, rates),
             End::Grandchildren { relation, then, column } => {
                 let relation = &end.table.relations[relation];
@@ -201,7 +188,7 @@ impl Replica {
                 counts[parent] += 1;
             }
         }
-        Ok(by_row(counts))
+        Ok(Numbers::by_row(counts))
     }
 
     /// The numbers of a column, converted to other prices if necessary.
@@ -214,7 +201,7 @@ impl Replica {
         let column = of.column(column)?;
         Ok(match rates {
             None => Numbers::Coded(&column.codes, column.numbers()),
-            Some(rates) => by_row(self.priced(of, column, rates)?),
+            Some(rates) => Numbers::by_row(self.priced(of, column, rates)?),
         })
     }
 
@@ -396,7 +383,7 @@ impl RowWork for SumUp<'_> {
                 *sum = MISSING;
             }
         }
-        Ok(by_row(sums))
+        Ok(Numbers::by_row(sums))
     }
 }
 

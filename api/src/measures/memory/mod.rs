@@ -3,13 +3,15 @@
 //! - [`mod@column`]: a code for each row, and the sorted values of the codes.
 //! - [`build`]: converts the rows of the database ([`read`]) to columns. Foreign keys become positions in the other
 //!   table, so a path through relations is a chain of array lookups.
-//! - [`accepted`]: the codes that pass a test.
-//! - [`mask`]: a filter as a bit for each row. [`masks`]: the masks of a request, by its numbered [`conditions`].
+//! - [`mask`]: a bit for each row. [`filter`]: evaluates a filter as a mask, from the codes that are [`mod@accepted`].
+//!   [`alternatives`]: many conditions tested in one pass. [`masks`]: the masks of a request, by its numbered
+//!   [`conditions`].
 //! - [`keys`]: a key as the ordinals of its cells. [`group`]: assigns rows to slots by keys, which [`group_ids`]
 //!   numbers.
 //! - [`order`]: the keys of the first rows of an order. [`ranks`]: numbers that order rows.
 //! - [`event`](super::event): the rows before and after an event.
-//! - [`measure`]: the value of a measure for each row. [`tally`]: its aggregate in each slot.
+//! - [`measure`]: the value of a measure for each row. [`mod@days`]: the days between two dates. [`tally`]: the
+//!   aggregate of a measure in each slot.
 //! - [`correlation`]: the pairs of values of two measures.
 //! - [`clusters`]: sums by cluster.
 //! - [`overlap`]: how many values of one key have two values of another in common.
@@ -19,12 +21,15 @@
 //! - [`parallel`]: runs all of that on all cores if there are many rows.
 
 mod accepted;
+mod alternatives;
 mod build;
 mod clusters;
 pub(crate) mod column;
 mod conditions;
 mod correlation;
+mod days;
 pub(crate) mod estimate;
+mod filter;
 mod group;
 mod group_ids;
 pub(crate) mod keys;
@@ -58,7 +63,7 @@ use self::{
     measure::WorkedNumbers,
     parallel::Workers,
     rows::RowSet,
-    work::{many, work_of_groups},
+    work::{many, work_of_groups, work_of_part},
 };
 use super::{
     group_page::{divide, finish, nothing},
@@ -349,13 +354,10 @@ impl Replica {
         let parts: BTreeSet<Option<usize>> = all.iter().filter_map(of_part).collect();
         // One part after the other: each has an array of its rows and one of their slots.
         for part in parts {
-            asked.stop.spend(Work::passed(part.map_or(0, |_| many(rows.len()))))?;
-            let of_part = part.map_or(0, |_| rows.len());
-            let _narrowed = asked.stop.take(of_part, 2 * size_of::<u32>())?;
-            let narrowed = part.map(|part| slots.narrowed(rows, &asked.parts[part]));
+            let narrowed = part.map(|part| asked.narrowed(slots, rows, part)).transpose()?;
             let (slots, rows) = match &narrowed {
                 None => (slots, rows),
-                Some((slots, rows)) => (slots, RowSet::Some(rows)),
+                Some((slots, rows, _)) => (slots, RowSet::Some(rows)),
             };
             self.figures_of_part(asked, part, rows, slots, figures)?;
         }
@@ -397,7 +399,7 @@ impl Replica {
             let parents: Vec<u32> = slots.slots.iter().map(parent).collect();
             let mut edges = asked.edges[place].borrow_mut();
             let bins = edges.fill(&histogram.bins, &parents, |slot, visit| {
-                gathered.slot(slot).1.each(visit);
+                gathered.slot(slot, false).1.each(visit);
             });
             groups.histograms[place].extend(bins);
         }
@@ -436,10 +438,11 @@ impl Replica {
                 asked.stop.take(rows.len(), if needs == Needs::Values { 16 } else { 8 })?;
             let _tallies = asked.stop.take(slots.slots.len(), 2 * size_of::<Tally>())?;
             let mut gathered = self.gather(asked, measure, slots, rows, needs)?;
+            let adds_up = wanted.iter().any(|(_, statistic)| statistic.adds_up());
             for slot in 0..slots.slots.len() {
-                let (tally, mut values) = gathered.slot(slot);
+                let (tally, mut values) = gathered.slot(slot, adds_up);
                 for (figure, statistic) in &wanted {
-                    figures[slot * all.len() + figure] = compute(*statistic, tally, &mut values)?;
+                    figures[slot * all.len() + figure] = compute(*statistic, &tally, &mut values)?;
                     done[*figure] = true;
                 }
             }
@@ -462,6 +465,21 @@ pub(crate) struct MemoryRequest<'a> {
 }
 
 impl MemoryRequest<'_> {
+    /// The slots with only the rows of a part, and these rows.
+    fn narrowed(
+        &self,
+        slots: &Slots,
+        rows: RowSet<'_>,
+        part: usize,
+    ) -> Result<(Slots, Vec<u32>, TakenMemory), Error> {
+        let mask = &self.parts[part];
+        let (looked_at, of_part) = (many(rows.len()), many(mask.count()));
+        self.stop.spend(work_of_part(looked_at, of_part, matches!(rows, RowSet::All(_))))?;
+        let taken = self.stop.take(rows.len(), 2 * size_of::<u32>())?;
+        let (slots, kept) = slots.narrowed(rows, mask);
+        Ok((slots, kept, taken))
+    }
+
     /// Removes empty open bins.
     fn trim(&self, groups: &mut Groups) {
         let (width, of_parents) = (self.request.keys.len(), self.request.of_parents);

@@ -11,8 +11,8 @@ use sea_orm::sea_query::Value;
 
 use super::{
     Replica, Stored,
-    accepted::whole,
-    column::{ColumnValues, StoredColumn},
+    accepted::place_of,
+    column::StoredColumn,
     keys::Ordinals,
     mask::Mask,
     masks::Masks,
@@ -104,44 +104,6 @@ impl RowTerm {
 /// Whether a place has no value for a term.
 fn is_missing(value: &Value) -> bool {
     matches!(value, Value::String(None))
-}
-
-/// The first code whose value is not less, and the first code whose value is greater.
-fn place_of(values: &ColumnValues, value: &Value) -> Result<(u32, u32), Error> {
-    let place = |compare: &dyn Fn(usize) -> Ordering| {
-        let less = first_where(values.len(), |index| compare(index).is_ge());
-        let greater = first_where(values.len(), |index| compare(index).is_gt());
-        (position(less + 1), position(greater + 1))
-    };
-    match (values, value) {
-        (ColumnValues::Text(texts), Value::String(Some(text))) => {
-            Ok(place(&|index| texts.get(index).cmp(text.as_str())))
-        }
-        (ColumnValues::Real(reals), Value::Double(Some(real))) => {
-            // Makes -0.0 the same as 0.0, as in columns.
-            let real = real + 0.0;
-            Ok(place(&|index| reals[index].total_cmp(&real)))
-        }
-        (ColumnValues::Range(..) | ColumnValues::Whole(_), value) => {
-            let number = whole(value).ok_or(Error::Internal)?;
-            Ok(values.place(number))
-        }
-        _ => Err(Error::Internal),
-    }
-}
-
-/// The first index for which a condition holds that also holds for all later ones.
-fn first_where(count: usize, holds: impl Fn(usize) -> bool) -> usize {
-    let Range { mut start, mut end } = 0..count;
-    while start < end {
-        let middle = start.midpoint(end);
-        if holds(middle) {
-            end = middle;
-        } else {
-            start = middle + 1;
-        }
-    }
-    start
 }
 
 /// A term, with the codes of the rows.

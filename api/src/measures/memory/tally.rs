@@ -1,16 +1,17 @@
 //! Aggregates the numbers of rows in each slot.
 //!
 //! If a column has few codes, they are counted in each slot. Every statistic follows from the counts, so nothing is
-//! decoded before. Otherwise each number is added to the tally of its slot and, if the values themselves are needed,
-//! stored with the others of the slot.
+//! decoded before. If only sums are needed, each number is added to the tally of its slot. If the values themselves are
+//! needed, they are stored slot by slot, and what must be added up is added up from there. Codes are stored instead of
+//! values where there are codes: they compare as their values do, so a percentile decodes two of them.
 
-use std::{borrow::Cow, marker::PhantomData, ops::Range, rc::Rc};
+use std::{borrow::Cow, cell::OnceCell, marker::PhantomData, ops::Range, rc::Rc};
 
 use super::{
     column::{Codes, MISSING},
     group::{Slots, fold},
     parallel::Workers,
-    rows::RowSet,
+    rows::{RowSet, position},
 };
 use crate::measures::statistic::{Needs, Tally, Values};
 
@@ -19,7 +20,22 @@ pub(crate) enum Numbers<'a> {
     /// Codes, and their values in order.
     Coded(&'a Codes, Cow<'a, [i64]>),
     /// One for each row: sums over children, or amounts at other prices.
-    ByRow(Rc<Vec<i64>>),
+    ByRow(Rc<NumbersByRow>),
+    /// Codes and their values in order, computed for an answer.
+    Recoded(Rc<RecodedNumbers>),
+}
+
+/// A number for each row.
+pub(crate) struct NumbersByRow {
+    numbers: Vec<i64>,
+    /// The size of the greatest, computed on first use.
+    greatest: OnceCell<u64>,
+}
+
+/// A code for each row, and the values of the codes in order, after [`MISSING`].
+pub(crate) struct RecodedNumbers {
+    pub(crate) codes: Codes,
+    pub(crate) values: Vec<i64>,
 }
 
 /// Work on the numbers of rows. It is compiled for each kind of codes, because it runs for each row.
@@ -28,38 +44,76 @@ pub(crate) trait RowWork {
     fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output;
 }
 
-impl Numbers<'_> {
+impl<'a> Numbers<'a> {
+    /// One for each row.
+    pub(crate) fn by_row(numbers: Vec<i64>) -> Self {
+        Self::ByRow(Rc::new(NumbersByRow { numbers, greatest: OnceCell::new() }))
+    }
+
+    /// The same numbers, if an answer computed them, and their size in bytes.
+    pub(crate) fn computed(&self) -> Option<(Numbers<'static>, usize)> {
+        match self {
+            Self::Coded(..) => None,
+            Self::ByRow(of) => {
+                Some((Numbers::ByRow(Rc::clone(of)), size_of_val(of.numbers.as_slice())))
+            }
+            Self::Recoded(of) => {
+                let bytes = of.codes.size_in_bytes() + size_of_val(of.values.as_slice());
+                Some((Numbers::Recoded(Rc::clone(of)), bytes))
+            }
+        }
+    }
+
+    /// The codes and their values, if there are codes.
+    fn codes(&self) -> Option<(&Codes, &[i64])> {
+        match self {
+            Self::Coded(codes, values) => Some((codes, values)),
+            Self::Recoded(of) => Some((&of.codes, &of.values)),
+            Self::ByRow(_) => None,
+        }
+    }
+
+    /// The values of the codes.
+    fn into_values(self) -> Cow<'a, [i64]> {
+        match self {
+            Self::Coded(_, values) => values,
+            Self::Recoded(of) => Cow::Owned(of.values.clone()),
+            Self::ByRow(_) => Cow::Borrowed(&[]),
+        }
+    }
+
     /// Whether the sum of any `count` of them fits into 64 bits.
     fn fit(&self, count: usize) -> bool {
-        let ends;
-        let numbers = match self {
-            Self::Coded(_, numbers) => {
-                // The first entry is the missing value.
-                ends = [numbers.get(1), numbers.last()].map(|end| end.copied().unwrap_or(MISSING));
-                &ends[..]
-            }
-            Self::ByRow(numbers) => numbers.as_slice(),
+        let greatest = |numbers: &[i64]| {
+            let known = numbers.iter().filter(|number| **number != MISSING);
+            known.map(|number| number.unsigned_abs()).max().unwrap_or_default()
         };
-        let known = numbers.iter().filter(|number| **number != MISSING);
-        let greatest = known.map(|number| number.unsigned_abs()).max().unwrap_or_default();
+        let greatest = match self {
+            Self::ByRow(of) => *of.greatest.get_or_init(|| greatest(&of.numbers)),
+            numbers => {
+                // The first entry is the missing value.
+                let values = numbers.codes().map_or(&[][..], |(_, values)| values);
+                let ends = [values.get(1), values.last()];
+                greatest(&ends.map(|end| end.copied().unwrap_or(MISSING)))
+            }
+        };
         i64::try_from(u128::from(greatest) * count as u128).is_ok()
     }
 
     pub(crate) fn work<W: RowWork>(&self, work: W) -> W::Output {
-        match self {
-            Self::ByRow(numbers) => {
-                let numbers = numbers.as_slice();
-                work.run(|row| numbers[row])
+        let (codes, numbers) = match self {
+            Self::ByRow(of) => {
+                let numbers = of.numbers.as_slice();
+                return work.run(|row| numbers[row]);
             }
-            Self::Coded(codes, numbers) => {
-                let numbers = &**numbers;
-                match codes {
-                    Codes::Position(_) => work.run(|row| numbers[row + 1]),
-                    Codes::Byte(codes) => work.run(|row| numbers[usize::from(codes[row])]),
-                    Codes::Short(codes) => work.run(|row| numbers[usize::from(codes[row])]),
-                    Codes::Long(codes) => work.run(|row| numbers[codes[row] as usize]),
-                }
-            }
+            Self::Coded(codes, values) => (*codes, &**values),
+            Self::Recoded(of) => (&of.codes, of.values.as_slice()),
+        };
+        match codes {
+            Codes::Position(_) => work.run(|row| numbers[row + 1]),
+            Codes::Byte(codes) => work.run(|row| numbers[usize::from(codes[row])]),
+            Codes::Short(codes) => work.run(|row| numbers[usize::from(codes[row])]),
+            Codes::Long(codes) => work.run(|row| numbers[codes[row] as usize]),
         }
     }
 }
@@ -75,6 +129,20 @@ impl CountedRows<'_> {
         match self {
             Self::Each(_, rows) => rows.len(),
             Self::Distinct(pairs) => pairs.len(),
+        }
+    }
+
+    /// The number of rows of each of this many slots.
+    fn of_slots(&self, count: usize) -> Vec<u32> {
+        match self {
+            Self::Each(slots, _) => slots.slots.iter().map(|slot| slot.rows).collect(),
+            Self::Distinct(pairs) => {
+                let mut rows = vec![0; count];
+                for (slot, _) in pairs {
+                    rows[*slot as usize] += 1;
+                }
+                rows
+            }
         }
     }
 
@@ -111,10 +179,26 @@ pub(crate) struct Gathered<'a> {
 #[derive(Debug)]
 enum KeptNumbers<'a> {
     Nothing,
-    /// The values of all slots, and where those of each begin.
-    Listed(Vec<i64>, Vec<usize>),
+    /// The values of each slot.
+    Listed(BySlot<i64>),
+    /// The codes of each slot, and the numbers of the codes.
+    Codes(BySlot<u32>, Cow<'a, [i64]>),
     /// The numbers of the codes, and how often each occurs in each slot.
     Counts(Cow<'a, [i64]>, Vec<u32>),
+}
+
+/// The known values of each slot, one slot after the other.
+#[derive(Debug)]
+struct BySlot<V> {
+    values: Vec<V>,
+    /// Where those of each slot begin.
+    starts: Vec<usize>,
+}
+
+impl<V> BySlot<V> {
+    fn slot(&mut self, slot: usize, tally: &Tally) -> &mut [V] {
+        &mut self.values[self.starts[slot]..][..as_index(tally.known)]
+    }
 }
 
 impl Gathered<'_> {
@@ -123,13 +207,24 @@ impl Gathered<'_> {
         Self { tallies, kept: KeptNumbers::Nothing }
     }
 
-    /// The tally of a slot, and its values.
-    pub(crate) fn slot(&mut self, slot: usize) -> (&Tally, Values<'_>) {
-        let tally = &self.tallies[slot];
+    /// The tally of a slot, and its values. `adds_up` says whether more than the counts of the tally will be looked at.
+    pub(crate) fn slot(&mut self, slot: usize, adds_up: bool) -> (Tally, Values<'_>) {
+        let mut tally = self.tallies[slot];
         let values = match &mut self.kept {
             KeptNumbers::Nothing => Values::Listed(&mut []),
-            KeptNumbers::Listed(values, starts) => {
-                Values::Listed(&mut values[starts[slot]..][..as_index(tally.known)])
+            KeptNumbers::Listed(listed) => {
+                let values = listed.slot(slot, &tally);
+                if adds_up {
+                    tally.add_up(values.iter().copied());
+                }
+                Values::Listed(values)
+            }
+            KeptNumbers::Codes(listed, numbers) => {
+                let codes = listed.slot(slot, &tally);
+                if adds_up {
+                    tally.add_up(codes.iter().map(|code| numbers[*code as usize]));
+                }
+                Values::Coded(codes, numbers)
             }
             KeptNumbers::Counts(numbers, counts) => {
                 let counts = &counts[slot * numbers.len()..][..numbers.len()];
@@ -151,28 +246,73 @@ pub(crate) struct Over<'a> {
 
 impl Over<'_> {
     pub(crate) fn gather(self, numbers: Numbers<'_>, needs: Needs) -> Gathered<'_> {
-        match numbers {
-            Numbers::Coded(codes, numbers)
-                if self.slots.saturating_mul(numbers.len()) <= self.counted.len() =>
-            {
-                let counts = self.count(codes, numbers.len());
-                let tallies = counts.chunks_exact(numbers.len());
-                let tallies = tallies.map(|counts| tally(&numbers, counts)).collect();
-                Gathered { tallies, kept: KeptNumbers::Counts(numbers, counts) }
+        if let Some((codes, values)) = numbers.codes() {
+            if self.slots.saturating_mul(values.len()) <= self.counted.len() {
+                let counts = self.count(codes, values.len());
+                let tallies = counts.chunks_exact(values.len());
+                let tallies = tallies.map(|counts| tally(values, counts)).collect();
+                return Gathered {
+                    tallies,
+                    kept: KeptNumbers::Counts(numbers.into_values(), counts),
+                };
             }
-            numbers if needs == Needs::Sum && numbers.fit(self.counted.len()) => {
+            if needs == Needs::Values {
+                let (tallies, codes) = self.collect_codes(codes);
+                return Gathered {
+                    tallies,
+                    kept: KeptNumbers::Codes(codes, numbers.into_values()),
+                };
+            }
+        }
+        match needs {
+            Needs::Sum if numbers.fit(self.counted.len()) => {
                 let sums = numbers.work(AddUp::<Sum>::new(self));
                 Gathered::of(sums.into_iter().map(Tally::from).collect())
             }
-            numbers => {
-                let tallies = numbers.work(AddUp::<Tally>::new(self));
-                let kept = match needs {
-                    Needs::Values => numbers.work(Collect(self, &tallies)),
-                    Needs::Sum | Needs::Tally => KeptNumbers::Nothing,
-                };
-                Gathered { tallies, kept }
+            Needs::Sum | Needs::Tally => Gathered::of(numbers.work(AddUp::<Tally>::new(self))),
+            Needs::Values => {
+                let (tallies, values) = numbers.work(Collect(self));
+                Gathered { tallies, kept: KeptNumbers::Listed(values) }
             }
         }
+    }
+
+    /// The codes of each slot, and how many there are.
+    fn collect_codes(self, codes: &Codes) -> (Vec<Tally>, BySlot<u32>) {
+        match codes {
+            Codes::Position(_) => self.collect(0, |row| position(row) + 1),
+            Codes::Byte(codes) => self.collect(0, |row| codes[row].into()),
+            Codes::Short(codes) => self.collect(0, |row| codes[row].into()),
+            Codes::Long(codes) => self.collect(0, |row| codes[row]),
+        }
+    }
+
+    /// The known values of each slot, and how many there are.
+    fn collect<V: Copy + PartialEq>(
+        self,
+        missing: V,
+        value: impl Fn(usize) -> V,
+    ) -> (Vec<Tally>, BySlot<V>) {
+        let of_slots = self.counted.of_slots(self.slots);
+        let start = |next: &mut usize, rows: &u32| {
+            let start = *next;
+            *next += *rows as usize;
+            Some(start)
+        };
+        let starts: Vec<usize> = of_slots.iter().scan(0, start).collect();
+        let mut values = vec![missing; self.counted.len()];
+        let mut next = starts.clone();
+        self.counted.each(0..self.counted.len(), |slot, row| {
+            // The next value of the slot overwrites a missing one.
+            let value = value(row);
+            values[next[slot]] = value;
+            next[slot] += usize::from(value != missing);
+        });
+        let tally = |slot: usize| {
+            let known = (next[slot] - starts[slot]) as u64;
+            Tally { known, missing: u64::from(of_slots[slot]) - known, ..Tally::default() }
+        };
+        ((0..self.slots).map(tally).collect(), BySlot { values, starts })
     }
 
     /// How often each code occurs in each slot.
@@ -290,27 +430,12 @@ impl<T: Total> RowWork for AddUp<'_, T> {
 }
 
 /// Sorts the numbers by slot.
-struct Collect<'a>(Over<'a>, &'a [Tally]);
+struct Collect<'a>(Over<'a>);
 
 impl RowWork for Collect<'_> {
-    type Output = KeptNumbers<'static>;
-    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> KeptNumbers<'static> {
-        let Self(Over { counted, .. }, tallies) = self;
-        let start = |next: &mut usize, tally: &Tally| {
-            let start = *next;
-            *next += as_index(tally.known);
-            Some(start)
-        };
-        let starts: Vec<usize> = tallies.iter().scan(0, start).collect();
-        let mut values = vec![0; tallies.iter().map(|tally| as_index(tally.known)).sum()];
-        let mut next = starts.clone();
-        counted.each(0..counted.len(), |slot, row| {
-            if let Some(number) = known(number(row)) {
-                values[next[slot]] = number;
-                next[slot] += 1;
-            }
-        });
-        KeptNumbers::Listed(values, starts)
+    type Output = (Vec<Tally>, BySlot<i64>);
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output {
+        self.0.collect(MISSING, number)
     }
 }
 

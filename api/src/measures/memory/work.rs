@@ -1,6 +1,6 @@
 //! The work of each step of an answer, in the same units before it runs (from estimated sizes) and while it runs.
 
-use super::{Replica, Stored, column::ColumnValues};
+use super::{Replica, Stored, alternatives::Alternatives, column::ColumnValues};
 use crate::{
     catalog::{
         key::{End, Measure, Way},
@@ -24,6 +24,9 @@ impl Replica {
         keeps: &Predicate,
     ) -> Result<Work, Error> {
         let rows = many(table.rows);
+        if let Some(alternatives) = Alternatives::of(self, table, keeps)? {
+            return alternatives.work(self);
+        }
         Ok(match keeps {
             // One word for each 64 rows.
             Predicate::All(parts) | Predicate::Any(parts) => {
@@ -71,10 +74,12 @@ impl Replica {
         let amounts = |of: &Stored, column: Option<usize>| -> Result<Work, Error> {
             let priced =
                 if year.is_some() { Work::passed(many(of.rows) * 3) } else { Work::default() };
-            Ok(priced
-                + Work::values(
-                    column.map_or(Ok(0), |it| of.column(it).map(|it| many(it.values.len())))?,
-                ))
+            // The values of a range are listed; others are already.
+            let listed = match column.map(|it| of.column(it)).transpose()?.map(|it| &*it.values) {
+                Some(ColumnValues::Range(_, count)) => many(*count),
+                _ => 0,
+            };
+            Ok(priced + Work::values(listed))
         };
         let summed = |of: &Stored, children: &Stored| Work::passed(many(of.rows + children.rows));
         Ok(match path.end {
@@ -121,15 +126,25 @@ pub(super) fn work_of_groups(
     Ok(looked_at + Work::values(translated))
 }
 
+/// The work of finding the rows of a part, given how many rows it has. A bit for each row of the table says whether it
+/// is in the part. Where all rows are kept, only those of the part are looked at.
+pub(super) fn work_of_part(kept: u64, of_part: u64, keeps_all: bool) -> Work {
+    match keeps_all {
+        true => Work::codes(kept) + Work::passed(of_part.saturating_mul(2)),
+        false => Work::passed(kept),
+    }
+}
+
 /// The work of testing the values of a column.
 fn work_of_test(values: &ColumnValues, test: &Test) -> Work {
     let count = many(values.len());
-    let is_text = matches!(values, ColumnValues::Text(_) | ColumnValues::Real(_));
+    let is_real = matches!(values, ColumnValues::Real(_));
+    let is_text = is_real || matches!(values, ColumnValues::Text(_));
     match test {
         Test::Contains(_) | Test::StartsWith(_) | Test::EndsWith(_) => Work::texts(count),
         // A binary search in sorted values.
         Test::Null(_) => Work::default(),
-        Test::Compare(comparison, _) if !is_text && *comparison != Comparison::NotEqual => {
+        Test::Compare(comparison, _) if !is_real && *comparison != Comparison::NotEqual => {
             Work::default()
         }
         Test::Compare(..) => Work::values(count.saturating_mul(2)),
