@@ -26,28 +26,10 @@ impl Mask {
         Self { words: (0..rows).step_by(64).map(word).collect(), rows }
     }
 
-    /// The mask of rows by their codes. Tests of 64 codes are made in the same way and then packed into a word, so that
-    /// a compiler can vectorize them. It cannot if the test reads what it compares with from memory, so each word has a
-    /// copy of the test.
+    /// The mask of rows by their codes.
     fn from_codes<C: Copy>(codes: &[C], passes: impl Fn(C) -> bool + Copy) -> Self {
-        let word = |codes: &[C]| {
-            let passes = passes;
-            let mut bytes = [0; 64];
-            for (byte, code) in bytes.iter_mut().zip(codes) {
-                *byte = u8::from(passes(*code));
-            }
-            // The lowest bits of eight bytes, next to each other: the product has them in its highest byte.
-            let bits = |bytes: &[u8; 8]| {
-                u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56
-            };
-            let (eights, _) = bytes.as_chunks();
-            let mut word = 0;
-            for (shift, bytes) in (0..).step_by(8).zip(eights) {
-                word |= bits(bytes) << shift;
-            }
-            word
-        };
-        Self { words: codes.chunks(64).map(word).collect(), rows: codes.len() }
+        let words = codes.chunks(64).map(|codes| word(codes, passes)).collect();
+        Self { words, rows: codes.len() }
     }
 
     fn filled(rows: usize, value: bool) -> Self {
@@ -126,6 +108,25 @@ impl Mask {
         self.each(|row| rows.push(row));
         rows
     }
+}
+
+/// A bit for each of at most 64 codes. They are tested in the same way and then packed, so that a compiler can vectorize
+/// the tests. It cannot if a test reads what it compares with from memory, so the test is passed by value.
+#[inline]
+fn word<C: Copy>(codes: &[C], passes: impl Fn(C) -> bool) -> u64 {
+    let mut bytes = [0; 64];
+    for (byte, code) in bytes.iter_mut().zip(codes) {
+        *byte = u8::from(passes(*code));
+    }
+    // The lowest bits of eight bytes, next to each other: the product has them in its highest byte.
+    let bits =
+        |bytes: &[u8; 8]| u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    let (eights, _) = bytes.as_chunks();
+    let mut word = 0;
+    for (shift, bytes) in (0..).step_by(8).zip(eights) {
+        word |= bits(bytes) << shift;
+    }
+    word
 }
 
 impl Replica {
