@@ -233,7 +233,7 @@ fn conditions<'a>(measures: &[DirectMeasure<'a>]) -> Vec<&'a [Known]> {
     conditions
 }
 
-impl<'a> Statements<'a> {
+impl Statements<'_> {
     /// For each group, the keys, the number of rows, the number of rows that meet each condition, and for each measure
     /// with numbers the count of known values, the sums of their upper and lower halves, and the least and the greatest
     /// if they are needed.

@@ -37,9 +37,16 @@ use crate::{
 /// The rows to count, with the keys of the greatest level.
 const COUNTED: &str = "counted";
 
-/// The tallies by the keys of groups, of each measure over each part of the rows.
+/// The tallies of each measure over each part of the rows.
 pub(super) struct RelatedTallies<'a> {
-    all: Vec<(&'a Measure, Option<usize>, FxHashMap<Vec<Cell>, Tally>)>,
+    all: Vec<RelatedMeasure<'a>>,
+}
+
+/// The tallies of a measure over a part of the rows, by the keys of groups.
+struct RelatedMeasure<'a> {
+    measure: &'a Measure,
+    part: Option<usize>,
+    tallies: FxHashMap<Vec<Cell>, Tally>,
 }
 
 impl<'a> RelatedTallies<'a> {
@@ -64,7 +71,7 @@ impl<'a> RelatedTallies<'a> {
                 let key = read_key(rows.request, level, &row)?;
                 tallies.insert(key, read_tally(measure, rows.level, &row)?);
             }
-            found.all.push((measure, *part, tallies));
+            found.all.push(RelatedMeasure { measure, part: *part, tallies });
         }
         Ok(found)
     }
@@ -76,8 +83,8 @@ impl<'a> RelatedTallies<'a> {
     }
 
     fn find(&self, measure: &Measure, part: Option<usize>) -> Option<&FxHashMap<Vec<Cell>, Tally>> {
-        let found = self.all.iter().find(|(it, of, _)| *it == measure && *of == part);
-        found.map(|(.., tallies)| tallies)
+        let found = self.all.iter().find(|it| it.measure == measure && it.part == part);
+        found.map(|it| &it.tallies)
     }
 }
 
