@@ -36,7 +36,8 @@ pub(super) fn count(test: &str) -> Option<Vec<u64>> {
         .env(INNER, "1")
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
+    let [said, why] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
+    let said = said + why;
     assert!(output.status.success(), "{said}");
     // They are numbered from 1; what comes after the last has no number.
     let counts: Vec<_> = (1..)

@@ -235,7 +235,7 @@ impl Replica {
         let rates: Vec<Option<Rate>> = (0..years.count).map(rate).collect();
         let amounts = Numbers::Coded(&column.codes, column.numbers());
         let (rows, workers) = (table.rows, self.workers);
-        amounts.work(Price { rows, years: &years, rates: &rates, workers })
+        amounts.work(PriceRows { rows, years: &years, rates: &rates, workers })
     }
 }
 
@@ -252,7 +252,7 @@ fn fill(start: usize, numbers: &mut [i64], number: &impl Fn(usize) -> i64) {
 }
 
 /// Converts the amount of each row to other prices.
-struct Price<'a> {
+struct PriceRows<'a> {
     rows: usize,
     years: &'a Ordinals<'a>,
     /// The rate of each ordinal of a year.
@@ -260,7 +260,7 @@ struct Price<'a> {
     workers: Workers,
 }
 
-impl RowWork for Price<'_> {
+impl RowWork for PriceRows<'_> {
     type Output = Result<Vec<i64>, Error>;
     fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output {
         let mut priced = vec![0; self.rows];
