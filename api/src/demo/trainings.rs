@@ -3,6 +3,8 @@
 //! Sessions belong to the courses of the reference data and to synthetic ones, whose titles say so. A trainee is a
 //! role, an agency, a day and hours; no column identifies the person.
 
+use std::collections::BTreeMap;
+
 use chrono::{Datelike as _, Days, NaiveDate};
 use entity::{
     kind::{Modality, OrganizationKind, TraineeRole},
@@ -107,11 +109,28 @@ pub(super) struct Class {
     tenths_of_hours: i32,
 }
 
-/// Generates a session; `for_training` has the grants that may pay for it, with their fiscal years.
+/// The grants that pay for the sessions of each year: those of the year and of the two before it.
+#[derive(Debug)]
+pub(super) struct Payers(BTreeMap<i32, Vec<i32>>);
+
+impl Payers {
+    /// Takes the grants that may pay for training, with their fiscal years.
+    pub(super) fn new(for_training: &[(i32, i32)]) -> Self {
+        let mut payers: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+        for (of, id) in for_training {
+            for year in *of..=*of + 2 {
+                payers.entry(year).or_default().push(*id);
+            }
+        }
+        Self(payers)
+    }
+}
+
+/// Generates a session.
 pub(super) fn session(
     id: i32,
     courses: &[Course],
-    for_training: &[(i32, i32)],
+    payers: &Payers,
     stamp: Stamp,
     chance: &mut Chance,
 ) -> (training_session::Model, Class) {
@@ -130,14 +149,11 @@ pub(super) fn session(
         if STATES[at].thousands > STATES[other].thousands { at } else { other }
     };
     let state = (way != Modality::Online).then(|| states(chance));
-    // A grant pays for sessions in its year and the two that follow.
-    let paying = |(of, _): &&(i32, i32)| (*of..=*of + 2).contains(&starts.year());
-    let paying: Vec<i32> = for_training.iter().filter(paying).map(|(_, id)| *id).collect();
-    let paid = !paying.is_empty() && chance.happens(0.8);
+    let paying = payers.0.get(&starts.year()).filter(|_| chance.happens(0.8));
     let row = training_session::Model {
         id,
         training_id: course.id,
-        grant_id: paid.then(|| *chance.pick(&paying)),
+        grant_id: paying.map(|paying| *chance.pick(paying)),
         code: chance.happens(0.95).then(|| format!("DEMO-{id:06}")),
         starts_on: chance.happens(0.995).then_some(starts),
         ends_on: chance.happens(0.97).then_some(ends),

@@ -20,7 +20,7 @@ use super::{
     plan::{OBLIGATED, PLAN, PlanCell},
     recipients::DemoRecipients,
     scaled, scaled_amount,
-    trainings::{self, Class, Course, Homes},
+    trainings::{self, Class, Course, Homes, Payers},
 };
 use crate::database::load::Load;
 
@@ -224,13 +224,14 @@ impl DemoWriter<'_> {
         let chance = &mut Chance::new(self.seed, 4);
         let rows = trainings::courses(first, organizations, self.stamp, chance);
         self.insert::<training::Entity>(&rows, &mut made.trainings).await?;
+        let payers = Payers::new(for_training);
         let courses: Vec<Course> = real.iter().chain(&rows).map(Course::of).collect();
         let first = self.load.next_id::<training_session::Entity>().await?;
         let count = scaled(SESSIONS, self.scale) as usize;
         let mut classes = Vec::with_capacity(count);
         let mut rows = Vec::with_capacity(count.min(CHUNK));
         for id in (first..).take(count) {
-            let (row, class) = trainings::session(id, &courses, for_training, self.stamp, chance);
+            let (row, class) = trainings::session(id, &courses, &payers, self.stamp, chance);
             rows.push(row);
             classes.push(class);
             if rows.len() == CHUNK {
@@ -268,6 +269,7 @@ impl DemoWriter<'_> {
         }
         self.insert::<trainee::Entity>(&rows, &mut made.trainees).await
     }
+
     /// Generates agency reports, and estimates for states and the nation.
     async fn outcomes(&self, agencies: &[Traits], made: &mut Made) -> Result<(), DbErr> {
         let measures = measure::Entity::find().all(self.load.transaction()).await?;
