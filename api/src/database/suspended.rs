@@ -18,14 +18,15 @@ const OF_SQLITE: &str = "SELECT 'DROP INDEX \"' || name || '\"', sql FROM sqlite
      WHERE type = 'index' AND tbl_name = $1 AND sql IS NOT NULL AND sql NOT LIKE 'CREATE UNIQUE%'";
 
 /// The same for PostgreSQL, with the foreign keys of the table; nothing if someone could notice. A session of another
-/// user shows little of itself, but whose it is; workers of the server belong to nobody.
+/// user shows little of itself, but whose it is; workers of the server belong to nobody. Sessions of Citus itself read
+/// nothing before the database is distributed.
 const OF_POSTGRES: &str = "WITH own AS ( \
      SELECT pg_class.oid FROM pg_class \
      WHERE oid = to_regclass($1) AND relkind = 'r' AND pg_has_role(relowner, 'USAGE') \
      AND has_schema_privilege(relnamespace, 'CREATE') \
      AND NOT EXISTS (SELECT 1 FROM pg_stat_replication) \
      AND NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() \
-     AND pid <> pg_backend_pid() AND usesysid IS NOT NULL)) \
+     AND pid <> pg_backend_pid() AND usesysid IS NOT NULL AND application_name !~* '^citus')) \
      SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname), \
      format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(pg_constraint.oid)) \
      FROM pg_constraint JOIN own ON own.oid = conrelid WHERE contype = 'f' \
