@@ -7,12 +7,17 @@ use std::{
 
 use sea_orm::{
     DbBackend, QueryResult, Statement,
-    sea_query::{Alias, Expr, ExprTrait as _, Query, SelectStatement, Value},
+    sea_query::{Alias, Expr, Query, SelectStatement, Value},
 };
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
-use super::{Readers, distributed::MARK, readers::MARKED, token::DataStamp};
+use super::{
+    Readers,
+    distributed::MARK,
+    readers::MARKED,
+    token::{DataStamp, newest_stamp},
+};
 use crate::{
     error::Error,
     limits::{usage::Usage, work::Work},
@@ -143,23 +148,6 @@ fn show_limit(statement: &mut Statement) {
     };
     statement.sql = format!("{} LIMIT {limit}{rest}", &sql[..begins]);
     values.0.pop();
-}
-
-/// The token of the newest revision; nothing without revisions. On PostgreSQL it is combined with the number of the
-/// transaction that wrote it: a restored backup has the same token but another number.
-pub(crate) fn newest_stamp(backend: DbBackend) -> SelectStatement {
-    let (mut last, mut newest) = (Query::select(), Query::select());
-    last.expr(Expr::col(Alias::new("id")).max()).from(Alias::new("revisions"));
-    let last = Expr::SubQuery(None, Box::new(last.into()));
-    let is_last = Expr::col(Alias::new("id")).eq(last);
-    match backend {
-        // Each of several machines has its own transactions.
-        DbBackend::Postgres => newest
-            .expr(Expr::cust("token # COALESCE((SELECT 0 FROM commit_marks), xmin::text::bigint)")),
-        _ => newest.column(Alias::new("token")),
-    };
-    newest.from(Alias::new("revisions")).and_where(is_last);
-    newest
 }
 
 /// A statement that reports the revision of its rows. It does so itself, so the revision is of the same snapshot and

@@ -6,6 +6,10 @@
 
 use std::fmt;
 
+use sea_orm::{
+    DbBackend,
+    sea_query::{Alias, Expr, ExprTrait as _, Query, SelectStatement},
+};
 use serde::{Deserialize, Serialize};
 
 /// A random 63-bit number that is never drawn again. It is written as sixteen hexadecimal digits, because JSON
@@ -76,6 +80,23 @@ impl DataStamp {
     pub(super) fn new(stored: i64, opened: u64) -> Self {
         Self(stored ^ opened.rotate_left(u64::BITS / 2).cast_signed())
     }
+}
+
+/// The token of the newest revision; nothing without revisions. On PostgreSQL it is combined with the number of the
+/// transaction that wrote it: a restored backup has the same token but another number.
+pub(crate) fn newest_stamp(backend: DbBackend) -> SelectStatement {
+    let (mut last, mut newest) = (Query::select(), Query::select());
+    last.expr(Expr::col(Alias::new("id")).max()).from(Alias::new("revisions"));
+    let last = Expr::SubQuery(None, Box::new(last.into()));
+    let is_last = Expr::col(Alias::new("id")).eq(last);
+    match backend {
+        // Each of several machines has its own transactions.
+        DbBackend::Postgres => newest
+            .expr(Expr::cust("token # COALESCE((SELECT 0 FROM commit_marks), xmin::text::bigint)")),
+        _ => newest.column(Alias::new("token")),
+    };
+    newest.from(Alias::new("revisions")).and_where(is_last);
+    newest
 }
 
 #[cfg(test)]

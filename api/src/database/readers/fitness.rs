@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, Statem
 use crate::database::{
     distributed::{self, is_under_way, mark},
     load::ENDED_BY,
-    session::newest_stamp,
+    token::newest_stamp,
 };
 
 /// Why a database cannot be queried; `None` if it can.
