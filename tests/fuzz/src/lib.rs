@@ -3,10 +3,7 @@
 //! A target goes through the doors that users have, so that whatever it finds can happen. It fails where the
 //! program panics, and where an answer says that the fault is the program's own.
 
-use std::{
-    cell::RefCell,
-    sync::{Arc, OnceLock},
-};
+use std::{cell::RefCell, path::Path, sync::Arc};
 
 use async_graphql::{Request, Response, Variables};
 use cops_graphql::{
@@ -21,6 +18,7 @@ use cops_graphql::{
 };
 use indicatif::ProgressBar;
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// How large the made-up dataset is: as small as can be.
@@ -32,16 +30,14 @@ pub struct Fixture {
     schema: Schema,
     readers: Readers,
     memory: Aggregates,
-    _folder: tempfile::TempDir,
 }
 
-impl Default for Fixture {
-    /// Makes a dataset.
-    fn default() -> Self {
+impl Fixture {
+    /// Makes a dataset in a folder.
+    fn new(folder: &Path) -> Self {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let folder = tempfile::tempdir().expect("a folder");
-        let url = format!("sqlite://{}", folder.path().join("fuzz.db").display());
+        let url = format!("sqlite://{}", folder.join("fuzz.db").display());
         let (readers, memory) = runtime.block_on(async {
             let writer = database::writer(&url).await.expect("a database");
             migration::run(&writer).await.expect("its tables");
@@ -52,11 +48,9 @@ impl Default for Fixture {
             (Readers::from(reader), Aggregates::Memory(Arc::new(replica)))
         });
         let runtime = RefCell::new(runtime);
-        Self { runtime, schema: schema(), readers, memory, _folder: folder }
+        Self { runtime, schema: schema(), readers, memory }
     }
-}
 
-impl Fixture {
     /// Waits for something.
     pub fn block<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.borrow_mut().block_on(future)
@@ -116,10 +110,14 @@ fn is_sound(response: &Response) -> bool {
 }
 
 thread_local! {
-    static FIXTURE: OnceLock<Fixture> = const { OnceLock::new() };
+    static FOLDER: TempDir = tempfile::tempdir().expect("a folder");
+    // Never dropped: at the end of the process, a task that is cut off together with the runtime could not give its
+    // connection back, which takes a runtime, and panics.
+    static FIXTURE: &'static Fixture =
+        FOLDER.with(|folder| Box::leak(Box::new(Fixture::new(folder.path()))));
 }
 
 /// Runs something with the dataset, which is made once.
 pub fn with<T>(run: impl FnOnce(&Fixture) -> T) -> T {
-    FIXTURE.with(|fixture| run(fixture.get_or_init(Fixture::default)))
+    FIXTURE.with(|fixture| run(fixture))
 }
