@@ -12,16 +12,17 @@ use cops_graphql::{
     catalog::dataset::Dataset,
     database::{
         Readers,
-        distributed::{mark, mend},
+        distributed::{distribute, mark, mend},
         load::{Load, LoadCounts},
     },
     server::{AggregatesBy, Server, Settings},
 };
-use entity::{scalar::Hours, trainee};
-use sea_orm::{ConnectionTrait as _, EntityTrait as _};
+use entity::{scalar::Hours, table::tables, trainee};
+use sea_orm::{ConnectionTrait as _, DbBackend, EntityTrait as _, PaginatorTrait as _, Statement};
 use serde_json::{Value, json};
 
 use crate::{
+    during_load::definitions,
     fixture::{self, SMALL},
     history,
     serve::Running,
@@ -84,6 +85,43 @@ async fn serve(url: &str) -> String {
     let router = Server::new(readers, dataset, AggregatesBy::Sql).router_with(settings);
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     url
+}
+
+/// What slows a move down is dropped meanwhile, and rows that have moved are not kept.
+#[tokio::test]
+async fn a_loaded_database_is_distributed_with_its_indexes_and_keys() {
+    let name = "a_loaded_database_is_distributed_with_its_indexes_and_keys";
+    let Some(database) = TestDatabase::coordinator(name).await else { return };
+    let writer = database.writer().await;
+    fixture::load(&writer, SMALL).await;
+    let tables: Vec<&str> = tables().iter().map(|table| table.name).collect();
+    let mut before = Vec::new();
+    for table in &tables {
+        before.extend(definitions(&writer, table).await);
+    }
+    let trainees = trainee::Entity::find().count(&writer).await.unwrap();
+    assert!(trainees > 0);
+
+    let done = distribute(&writer, Some(4), |_| ()).await.unwrap();
+    assert_eq!(done.loosened, ["outcomes_of_agency", "outcomes_of_state"]);
+    let mut after = Vec::new();
+    for table in &tables {
+        after.extend(definitions(&writer, table).await);
+    }
+    for index in &done.loosened {
+        let unique = format!("CREATE UNIQUE INDEX {index} ");
+        let loosened = before.iter_mut().find(|it| it.starts_with(&unique)).expect("it was unique");
+        *loosened = loosened.replacen("UNIQUE ", "", 1);
+    }
+    before.sort_unstable();
+    after.sort_unstable();
+    assert_eq!(after, before);
+    assert_eq!(trainee::Entity::find().count(&writer).await.unwrap(), trainees);
+    let sql =
+        "SELECT logicalrelid::text FROM pg_dist_partition WHERE pg_relation_size(logicalrelid) > 0";
+    let left =
+        writer.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap();
+    assert!(left.is_empty(), "rows were left behind: {left:?}");
 }
 
 async fn on_several_machines(test: &str) -> Vec<TestDatabase> {

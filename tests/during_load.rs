@@ -52,13 +52,14 @@ async fn readers_go_on_while_a_load_suspends_indexes() {
     }
 }
 
-/// The definitions of the indexes and foreign keys of trainees.
-const DEFINITIONS: &str = "SELECT indexdef FROM pg_indexes WHERE tablename = 'trainees' \
+/// The definitions of the indexes and foreign keys of a table.
+const DEFINITIONS: &str = "SELECT indexdef FROM pg_indexes WHERE tablename = $1 \
     UNION ALL SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint \
-    WHERE conrelid = 'trainees'::regclass AND contype = 'f' ORDER BY 1";
+    WHERE conrelid = to_regclass($1) AND contype = 'f' ORDER BY 1";
 
-async fn definitions(db: &impl ConnectionTrait) -> Vec<String> {
-    let statement = Statement::from_string(db.get_database_backend(), DEFINITIONS);
+pub(crate) async fn definitions(db: &impl ConnectionTrait, table: &str) -> Vec<String> {
+    let values = [table.into()];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), DEFINITIONS, values);
     let rows = db.query_all_raw(statement).await.unwrap();
     rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
@@ -83,35 +84,35 @@ async fn a_load_drops_indexes_only_where_it_is_alone_and_the_table_empty() {
     let Some(database) = TestDatabase::postgres(name).await else { return };
     let writer = database.writer().await;
     fixture::load(&writer, SMALL).await;
-    let all = definitions(&writer).await;
+    let all = definitions(&writer, "trainees").await;
     assert!(all.len() > 8, "{all:?}");
 
     // The table has rows.
     let mut load = Load::begin(&writer, "more", false).await.unwrap();
     load.suspend_indexes::<trainee::Entity>().await.unwrap();
-    assert_eq!(definitions(load.transaction()).await, all);
+    assert_eq!(definitions(load.transaction(), "trainees").await, all);
     // No longer, but somebody else is connected.
     load.remove::<trainee::Entity>(trainee::Column::Id.gt(0)).await.unwrap();
     let reader = database.client_in_sql().await;
     reader.data("{ trainees { totalCount } }").await;
     load.suspend_indexes::<trainee::Entity>().await.unwrap();
-    assert_eq!(definitions(load.transaction()).await, all);
+    assert_eq!(definitions(load.transaction(), "trainees").await, all);
     reader.database.close().await.unwrap();
     load.commit(LoadCounts::default()).await.unwrap();
 
     // A row without its session is refused at the end, and nothing has changed.
     let mut load = Load::begin(&writer, "more", false).await.unwrap();
     load.suspend_indexes::<trainee::Entity>().await.unwrap();
-    assert_eq!(definitions(load.transaction()).await.len(), 1, "the primary key stays");
+    assert_eq!(definitions(load.transaction(), "trainees").await.len(), 1, "the primary key stays");
     load.insert::<trainee::Entity>(&[trainee_of_session(&load, 1_000_000)]).await.unwrap();
     let error = load.commit(LoadCounts::default()).await.unwrap_err().to_string();
     assert!(error.contains("trainees_session_id_fkey"), "{error}");
-    assert_eq!(definitions(&writer).await, all);
+    assert_eq!(definitions(&writer, "trainees").await, all);
 
     let mut load = Load::begin(&writer, "more", false).await.unwrap();
     load.suspend_indexes::<trainee::Entity>().await.unwrap();
-    assert_eq!(definitions(load.transaction()).await.len(), 1);
+    assert_eq!(definitions(load.transaction(), "trainees").await.len(), 1);
     load.insert::<trainee::Entity>(&[trainee_of_session(&load, 1)]).await.unwrap();
     load.commit(LoadCounts::default()).await.unwrap();
-    assert_eq!(definitions(&writer).await, all);
+    assert_eq!(definitions(&writer, "trainees").await, all);
 }

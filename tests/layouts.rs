@@ -20,6 +20,13 @@ const SHARDS: &str = "TEST_SHARD_URLS";
 impl TestDatabase {
     /// One on Citus, where there is one.
     pub(crate) async fn citus(test: &str) -> Option<Self> {
+        let main = Self::coordinator(test).await?;
+        distribute(&main.writer().await, Some(4), |_| ()).await.unwrap();
+        Some(main)
+    }
+
+    /// One on the coordinator of Citus, which is not distributed yet.
+    pub(crate) async fn coordinator(test: &str) -> Option<Self> {
         let Ok(coordinator) = std::env::var(CITUS) else {
             let _ = writeln!(
                 std::io::stderr(),
@@ -55,7 +62,6 @@ impl TestDatabase {
             run(&writer, &sql).await;
         }
         migration::run(&writer).await.unwrap();
-        distribute(&writer, Some(4), |_| ()).await.unwrap();
         let workers: Vec<_> = parts.iter().map(|part| part.url.clone()).collect();
         let mut main = main.with_parts(parts);
         main.urls.extend(workers);

@@ -6,7 +6,8 @@
 //! rows, and queries would have to combine their results for little gain.
 //!
 //! Everything happens in one transaction, under the lock of loads, so a database is never left half laid out. A
-//! layout that somebody else has begun is completed, or refused if it differs.
+//! layout that somebody else has begun is completed, or refused if it differs. Citus would copy each row into all
+//! indexes and check its references; so they are dropped before and created after (see [`super::super::suspended`]).
 
 use entity::{
     commit_mark, outcome,
@@ -17,6 +18,8 @@ use migration::Begins;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityName, QueryResult, Statement,
 };
+
+use crate::database::suspended::Suspended;
 
 /// The oldest supported version of Citus, and the one that was tested.
 const OLDEST: u32 = 13;
@@ -173,12 +176,25 @@ pub async fn distribute(
             Some(found) => {
                 return Err(DistributeError::Otherwise { table, found, wanted: placed.words() });
             }
-            None => {
-                on(&table);
-                place(&transaction, &table, placed, &mut done).await?;
-                done.tables.push((table, placed));
-            }
+            None => done.tables.push((table, placed)),
         }
+    }
+    let mut suspended = Vec::new();
+    for (table, placed) in &done.tables {
+        let mut of_table = Suspended::default();
+        of_table.drop_of_moved(&transaction, table).await?;
+        if *placed == Placement::ById {
+            done.loosened.extend(loosen(&transaction, table, &mut of_table).await?);
+        }
+        suspended.push(of_table);
+    }
+    for (table, placed) in &done.tables {
+        on(table);
+        place(&transaction, table, *placed).await?;
+    }
+    for ((table, _), mut of_table) in done.tables.iter().zip(suspended) {
+        on(&format!("indexes of {table}"));
+        of_table.create_again(&transaction).await?;
     }
     let sql = "SELECT COUNT(*) FROM pg_dist_shard WHERE logicalrelid = 'trainees'::regclass";
     done.shards = number(&transaction, sql).await?;
@@ -257,27 +273,29 @@ pub(crate) async fn not_laid_out(db: &impl ConnectionTrait) -> Result<Vec<String
     Ok(missing)
 }
 
-/// Moves a table to where it belongs.
+/// Moves the rows of a table to where they belong. Citus copies them, and leaves the originals on the disk.
 async fn place(
     transaction: &DatabaseTransaction,
     table: &str,
     placed: Placement,
-    done: &mut Distributed,
 ) -> Result<(), DbErr> {
     let sql = match placed {
         Placement::Everywhere => format!("SELECT create_reference_table('{table}')"),
-        Placement::ById => {
-            done.loosened.extend(loosen(transaction, table).await?);
-            format!("SELECT create_distributed_table('{table}', 'id')")
-        }
+        Placement::ById => format!("SELECT create_distributed_table('{table}', 'id')"),
     };
+    transaction.execute_unprepared(&sql).await?;
+    let sql = format!("SELECT truncate_local_data_after_distributing_table('{table}')");
     transaction.execute_unprepared(&sql).await?;
     Ok(())
 }
 
 /// Replaces the unique indexes of a table, except its primary key, with plain ones: each machine knows only its own
 /// rows. Loads look for existing rows before they add any.
-async fn loosen(db: &impl ConnectionTrait, table: &str) -> Result<Vec<String>, DbErr> {
+async fn loosen(
+    db: &DatabaseTransaction,
+    table: &str,
+    suspended: &mut Suspended,
+) -> Result<Vec<String>, DbErr> {
     let sql = format!(
         "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index \
          WHERE indrelid = '{table}'::regclass AND indisunique AND NOT indisprimary"
@@ -285,8 +303,8 @@ async fn loosen(db: &impl ConnectionTrait, table: &str) -> Result<Vec<String>, D
     let mut names = Vec::new();
     for row in db.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await? {
         let (name, made): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        db.execute_unprepared(&format!("DROP INDEX {name}")).await?;
-        db.execute_unprepared(&made.replacen("CREATE UNIQUE INDEX", "CREATE INDEX", 1)).await?;
+        let plain = made.replacen("CREATE UNIQUE INDEX", "CREATE INDEX", 1);
+        suspended.replace(db, &format!("DROP INDEX {name}"), plain).await?;
         names.push(name);
     }
     Ok(names)
