@@ -5,7 +5,8 @@
 //
 // The first database also answers from the copy; every database answers with `--aggregates sql`. Deadlines and price
 // limits are raised, and no answers and no rows are cached. A time is the median of three answers (TIMES sets how many),
-// or the only one if it took longer than ten seconds. Memory is that of the server, after all queries. It needs Node 20.19.
+// or the only one if it took longer than ten seconds. No answer may take longer than ten minutes (DEADLINE sets the
+// seconds). Memory is that of the server, after all queries. It needs Node 20.19.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -26,7 +27,8 @@ const TIMES = Number(process.env.TIMES ?? 3);
 /** From how many milliseconds on one answer is enough. */
 const LONG = 10_000;
 const OPTIONS = [
-  '--listen', '127.0.0.1:0', '--log', 'warn,cops_graphql::cli=info', '--database-connections', '8', '--deadline', '600',
+  '--listen', '127.0.0.1:0', '--log', 'warn,cops_graphql::cli=info', '--database-connections', '8',
+  '--deadline', process.env.DEADLINE ?? '600',
   '--cache-size', '0', '--row-cache-size', '0', '--max-cost', '100000000', '--max-memory', '2048',
   '--max-memory-of-all', '4096',
 ];

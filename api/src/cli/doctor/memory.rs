@@ -4,7 +4,9 @@ use super::finding::Findings;
 use crate::server::AggregatesBy;
 
 /// The bytes of a row in the in-memory copy.
-const BYTES_OF_ROW: u64 = 25;
+const BYTES_OF_ROW: u64 = 26;
+/// The most bytes of a row while the copy is built, what is built already included.
+const BYTES_OF_ROW_IN_BUILD: u64 = 52;
 /// The bytes of everything else: code and connections.
 const BASE: u64 = 128 << 20;
 const MEBI: u64 = 1 << 20;
@@ -19,7 +21,9 @@ pub(super) fn look(
 ) {
     let copy = match aggregates {
         // The old copy stays until the new one is complete.
-        AggregatesBy::Memory => rows.unwrap_or_default().saturating_mul(2 * BYTES_OF_ROW),
+        AggregatesBy::Memory => {
+            rows.unwrap_or_default().saturating_mul(BYTES_OF_ROW + BYTES_OF_ROW_IN_BUILD)
+        }
         AggregatesBy::Sql => 0,
     };
     let wanted = chosen.saturating_add(copy).saturating_add(BASE);

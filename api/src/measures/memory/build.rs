@@ -73,7 +73,7 @@ fn assemble(catalog: &Catalog, read: Vec<TableReading>, stamp: DataStamp) -> Rep
                         Raw::Real(numbers) => StoredColumn::real(&numbers),
                         Raw::Whole(numbers) => match refers_to(catalog, table, column) {
                             Some(to) => StoredColumn::reference(&numbers, to, &keys[to]),
-                            None => StoredColumn::whole(&numbers),
+                            None => StoredColumn::whole(numbers.iter()),
                         },
                     });
                 }

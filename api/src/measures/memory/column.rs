@@ -12,6 +12,8 @@ use std::{
 
 use rustc_hash::FxHashMap;
 
+use super::numbers::Numbers;
+
 /// The codes of the rows, in the narrowest type that fits.
 #[derive(Debug)]
 pub(crate) enum Codes {
@@ -66,6 +68,16 @@ impl Codes {
         }
     }
 
+    /// The number of rows.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Position(rows) => *rows,
+            Self::Byte(codes) => codes.len(),
+            Self::Short(codes) => codes.len(),
+            Self::Long(codes) => codes.len(),
+        }
+    }
+
     pub(crate) fn size_in_bytes(&self) -> usize {
         match self {
             Self::Position(_) => 0,
@@ -116,8 +128,8 @@ pub(crate) enum ColumnValues {
 
 impl ColumnValues {
     /// Whole numbers that are already in order.
-    fn listed(numbers: &[i64]) -> Self {
-        Self::Whole(once(MISSING).chain(numbers.iter().copied()).collect())
+    fn listed(numbers: impl Iterator<Item = i64>) -> Self {
+        Self::Whole(once(MISSING).chain(numbers).collect())
     }
 
     /// The number of values.
@@ -220,29 +232,29 @@ impl StoredColumn {
     }
 
     /// A column of distinct whole numbers in order.
-    pub(crate) fn key(numbers: &[i64]) -> Self {
-        let values = range(numbers.iter().copied(), numbers.len());
-        let values = values.unwrap_or_else(|| ColumnValues::listed(numbers));
+    pub(super) fn key(numbers: &Numbers) -> Self {
+        let values = range(numbers.iter(), numbers.len());
+        let values = values.unwrap_or_else(|| ColumnValues::listed(numbers.iter()));
         let codes = Codes::Position(numbers.len());
         Self { codes, values: Arc::new(values), refers_to: None, spread: OnceLock::new() }
     }
 
     /// A column of whole numbers, with [`MISSING`] for a missing one.
-    pub(crate) fn whole(numbers: &[i64]) -> Self {
-        let known = || numbers.iter().copied().filter(|number| *number != MISSING);
+    pub(crate) fn whole(numbers: impl Iterator<Item = i64> + Clone) -> Self {
+        let known = || numbers.clone().filter(|number| *number != MISSING);
         let values = range(known(), MOST_OF_RANGE).unwrap_or_else(|| {
             let mut values: Vec<i64> = known().collect();
             values.sort_unstable();
             values.dedup();
-            ColumnValues::listed(&values)
+            ColumnValues::listed(values.into_iter())
         });
-        let code = |number: &i64| values.find(*number).unwrap_or_default();
-        Self::new(&numbers.iter().map(code).collect::<Vec<_>>(), values)
+        let code = |number| values.find(number).unwrap_or_default();
+        Self::new(&numbers.map(code).collect::<Vec<_>>(), values)
     }
 
     /// A column of keys of another table; a key that does not exist there counts as missing.
-    pub(crate) fn reference(numbers: &[i64], table: usize, keys: &Self) -> Self {
-        let code = |number: &i64| keys.values.find(*number).unwrap_or_default();
+    pub(super) fn reference(numbers: &Numbers, table: usize, keys: &Self) -> Self {
+        let code = |number| keys.values.find(number).unwrap_or_default();
         let codes: Vec<u32> = numbers.iter().map(code).collect();
         Self {
             codes: Codes::new(&codes, keys.values.len()),
@@ -289,14 +301,8 @@ impl StoredColumn {
     /// How its rows are spread over its values.
     pub(crate) fn spread(&self) -> &Spread {
         self.spread.get_or_init(|| {
-            let rows = match &self.codes {
-                Codes::Position(rows) => *rows,
-                Codes::Byte(codes) => codes.len(),
-                Codes::Short(codes) => codes.len(),
-                Codes::Long(codes) => codes.len(),
-            };
             let mut counts = vec![0_u64; self.codes()];
-            for row in 0..rows {
+            for row in 0..self.codes.len() {
                 counts[self.codes.get(row) as usize] += 1;
             }
             let mut counts: Vec<u64> = counts.into_iter().skip(1).filter(|it| *it > 0).collect();

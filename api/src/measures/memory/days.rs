@@ -85,7 +85,7 @@ mod tests {
             ([1, far, 3, 4], [far, 1, 3, 5], [far - 1, 1 - far, 0, 1], false),
             ([0, 40_000, 3, 4], [40_000, 0, 3, 5], [40_000, -40_000, 0, 1], false),
         ] {
-            let [from, to] = [from, to].map(|days| StoredColumn::whole(&days));
+            let [from, to] = [from, to].map(|days| StoredColumn::whole(days.iter().copied()));
             assert_eq!(coded(4, &from, &to).is_some(), is_coded);
             assert_eq!(days(4, &from, &to).work(All(4)), expected);
         }

@@ -36,6 +36,7 @@ pub(crate) mod keys;
 pub(crate) mod mask;
 pub(crate) mod masks;
 mod measure;
+mod numbers;
 pub(crate) mod order;
 mod overlap;
 mod panel;

@@ -16,7 +16,7 @@ use sea_orm::{
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
-use super::column::{Interner, MISSING};
+use super::{column::Interner, numbers::Numbers};
 use crate::{
     catalog::{
         predicate::column_of,
@@ -38,8 +38,7 @@ static TURNS: Semaphore = Semaphore::const_new(4);
 
 /// A column while it is read.
 pub(crate) enum Raw {
-    /// [`MISSING`] stands for a missing value.
-    Whole(Vec<i64>),
+    Whole(Numbers),
     /// NaN stands for a missing value.
     Real(Vec<f64>),
     Text(Interner),
@@ -48,7 +47,7 @@ pub(crate) enum Raw {
 /// A table while it is read: its keys, and the columns to store.
 pub(crate) struct TableReading {
     pub(crate) table: &'static Table,
-    pub(crate) keys: Vec<i64>,
+    pub(super) keys: Numbers,
     pub(crate) columns: Vec<(usize, Raw)>,
 }
 
@@ -125,22 +124,22 @@ impl TableReading {
                 Raw::Text(Interner::default())
             }
             Scalar::Float => Raw::Real(Vec::new()),
-            _ => Raw::Whole(Vec::new()),
+            _ => Raw::Whole(Numbers::default()),
         };
         let wanted = (0..table.columns.len()).filter(|column| is_wanted(table, *column));
         Self {
             table,
-            keys: Vec::new(),
+            keys: Numbers::default(),
             columns: wanted.map(|column| (column, raw(column))).collect(),
         }
     }
 
     /// Adds the next rows.
     fn append(&mut self, other: Self) {
-        self.keys.extend(other.keys);
+        self.keys.append(other.keys);
         for ((_, raw), (_, other)) in self.columns.iter_mut().zip(other.columns) {
             match (raw, other) {
-                (Raw::Whole(numbers), Raw::Whole(others)) => numbers.extend(others),
+                (Raw::Whole(numbers), Raw::Whole(others)) => numbers.append(others),
                 (Raw::Real(numbers), Raw::Real(others)) => numbers.extend(others),
                 (Raw::Text(texts), Raw::Text(others)) => texts.append(others),
                 _ => unreachable!("a column is read in the same way in every part"),
@@ -191,7 +190,7 @@ impl TableReading {
     /// Adds rows that were packed into JSON arrays.
     fn unpack(&mut self, packed: &QueryResult) -> Result<(), DbErr> {
         let array = |cell| packed.try_get_by_index::<String>(cell);
-        self.keys.extend(cells::<i64>(&array(0)?)?.into_iter().flatten());
+        take_in(&mut self.keys, cells(&array(0)?)?, |key| key);
         for (cell, (column, raw)) in (1..).zip(&mut self.columns) {
             let array = array(cell)?;
             match raw {
@@ -221,12 +220,11 @@ impl TableReading {
 
     /// Adds a row.
     fn push(&mut self, row: &QueryResult) -> Result<(), DbErr> {
-        self.keys.push(row.try_get_by_index::<i32>(0)?.into());
+        self.keys.push(Some(row.try_get_by_index::<i32>(0)?.into()));
         for (cell, (column, raw)) in (1..).zip(&mut self.columns) {
             match raw {
                 Raw::Whole(numbers) => {
-                    let number = whole(self.table.columns[*column].kind, row, cell)?;
-                    numbers.push(number.unwrap_or(MISSING));
+                    numbers.push(whole(self.table.columns[*column].kind, row, cell)?);
                 }
                 Raw::Real(numbers) => {
                     numbers.push(real(row.try_get_by_index(cell)?));
@@ -276,6 +274,8 @@ fn cells<'a, T: Deserialize<'a>>(array: &'a str) -> Result<Vec<Option<T>>, DbErr
     serde_json::from_str(array).map_err(|error| DbErr::Json(error.to_string()))
 }
 
-fn take_in<T>(numbers: &mut Vec<i64>, cells: Vec<Option<T>>, number: impl Fn(T) -> i64) {
-    numbers.extend(cells.into_iter().map(|cell| cell.map_or(MISSING, &number)));
+fn take_in<T>(numbers: &mut Numbers, cells: Vec<Option<T>>, number: impl Fn(T) -> i64) {
+    for cell in cells {
+        numbers.push(cell.map(&number));
+    }
 }
