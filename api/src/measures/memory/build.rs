@@ -59,7 +59,7 @@ async fn stamp(readers: &Readers) -> Result<DataStamp, Error> {
 /// Encodes the columns; foreign keys come after the primary keys that they refer to.
 fn assemble(catalog: &Catalog, read: Vec<TableReading>, stamp: DataStamp) -> Replica {
     let keys: Vec<StoredColumn> =
-        read.iter().map(|reading| StoredColumn::key(&reading.keys)).collect();
+        read.iter().map(|reading| StoredColumn::key(reading.keys.iter())).collect();
     let tables = std::thread::scope(|scope| {
         let keys = &keys;
         let code = |(index, reading): (usize, TableReading)| {
@@ -72,7 +72,7 @@ fn assemble(catalog: &Catalog, read: Vec<TableReading>, stamp: DataStamp) -> Rep
                         Raw::Text(texts) => texts.finish(),
                         Raw::Real(numbers) => StoredColumn::real(&numbers),
                         Raw::Whole(numbers) => match refers_to(catalog, table, column) {
-                            Some(to) => StoredColumn::reference(&numbers, to, &keys[to]),
+                            Some(to) => StoredColumn::reference(numbers.iter(), to, &keys[to]),
                             None => StoredColumn::whole(numbers.iter()),
                         },
                     });

@@ -12,8 +12,6 @@ use std::{
 
 use rustc_hash::FxHashMap;
 
-use super::numbers::Numbers;
-
 /// The codes of the rows, in the narrowest type that fits.
 #[derive(Debug)]
 pub(crate) enum Codes {
@@ -232,10 +230,11 @@ impl StoredColumn {
     }
 
     /// A column of distinct whole numbers in order.
-    pub(super) fn key(numbers: &Numbers) -> Self {
-        let values = range(numbers.iter(), numbers.len());
-        let values = values.unwrap_or_else(|| ColumnValues::listed(numbers.iter()));
-        let codes = Codes::Position(numbers.len());
+    pub(crate) fn key(numbers: impl Iterator<Item = i64> + Clone) -> Self {
+        let rows = numbers.clone().count();
+        let values = range(numbers.clone(), rows);
+        let values = values.unwrap_or_else(|| ColumnValues::listed(numbers));
+        let codes = Codes::Position(rows);
         Self { codes, values: Arc::new(values), refers_to: None, spread: OnceLock::new() }
     }
 
@@ -253,9 +252,9 @@ impl StoredColumn {
     }
 
     /// A column of keys of another table; a key that does not exist there counts as missing.
-    pub(super) fn reference(numbers: &Numbers, table: usize, keys: &Self) -> Self {
+    pub(crate) fn reference(numbers: impl Iterator<Item = i64>, table: usize, keys: &Self) -> Self {
         let code = |number| keys.values.find(number).unwrap_or_default();
-        let codes: Vec<u32> = numbers.iter().map(code).collect();
+        let codes: Vec<u32> = numbers.map(code).collect();
         Self {
             codes: Codes::new(&codes, keys.values.len()),
             values: Arc::clone(&keys.values),

@@ -11,7 +11,7 @@ const CHUNK: usize = 2_048;
 
 /// The numbers of the rows of a column, in order.
 #[derive(Debug, Default)]
-pub(super) struct Numbers {
+pub(super) struct WholeNumbers {
     full: Vec<Chunk>,
     /// The last numbers, with [`MISSING`] for a missing one.
     open: Vec<i64>,
@@ -22,11 +22,11 @@ pub(super) struct Numbers {
 enum Chunk {
     /// The least number, and the distance of each from it plus one; 0 for a missing one.
     Near(i64, Codes),
-    /// Numbers too far apart for that.
+    /// Numbers that are too far apart for that.
     Far(Box<[i64]>),
 }
 
-impl Numbers {
+impl WholeNumbers {
     pub(super) fn len(&self) -> usize {
         self.len
     }
@@ -101,8 +101,8 @@ impl Chunk {
 mod tests {
     use super::*;
 
-    fn of(numbers: &[i64]) -> Numbers {
-        let mut made = Numbers::default();
+    fn of(numbers: &[i64]) -> WholeNumbers {
+        let mut made = WholeNumbers::default();
         for number in numbers {
             made.push((*number != MISSING).then_some(*number));
         }

@@ -16,7 +16,7 @@ use sea_orm::{
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
-use super::{column::Interner, numbers::Numbers};
+use super::{column::Interner, numbers::WholeNumbers};
 use crate::{
     catalog::{
         predicate::column_of,
@@ -38,7 +38,7 @@ static TURNS: Semaphore = Semaphore::const_new(4);
 
 /// A column while it is read.
 pub(crate) enum Raw {
-    Whole(Numbers),
+    Whole(WholeNumbers),
     /// NaN stands for a missing value.
     Real(Vec<f64>),
     Text(Interner),
@@ -47,7 +47,7 @@ pub(crate) enum Raw {
 /// A table while it is read: its keys, and the columns to store.
 pub(crate) struct TableReading {
     pub(crate) table: &'static Table,
-    pub(super) keys: Numbers,
+    pub(super) keys: WholeNumbers,
     pub(crate) columns: Vec<(usize, Raw)>,
 }
 
@@ -124,12 +124,12 @@ impl TableReading {
                 Raw::Text(Interner::default())
             }
             Scalar::Float => Raw::Real(Vec::new()),
-            _ => Raw::Whole(Numbers::default()),
+            _ => Raw::Whole(WholeNumbers::default()),
         };
         let wanted = (0..table.columns.len()).filter(|column| is_wanted(table, *column));
         Self {
             table,
-            keys: Numbers::default(),
+            keys: WholeNumbers::default(),
             columns: wanted.map(|column| (column, raw(column))).collect(),
         }
     }
@@ -274,7 +274,7 @@ fn cells<'a, T: Deserialize<'a>>(array: &'a str) -> Result<Vec<Option<T>>, DbErr
     serde_json::from_str(array).map_err(|error| DbErr::Json(error.to_string()))
 }
 
-fn take_in<T>(numbers: &mut Numbers, cells: Vec<Option<T>>, number: impl Fn(T) -> i64) {
+fn take_in<T>(numbers: &mut WholeNumbers, cells: Vec<Option<T>>, number: impl Fn(T) -> i64) {
     for cell in cells {
         numbers.push(cell.map(&number));
     }
