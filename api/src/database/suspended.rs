@@ -18,9 +18,9 @@ use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, DbErr, State
 const OF_SQLITE: &str = "SELECT 'DROP INDEX \"' || name || '\"', sql FROM sqlite_master \
      WHERE type = 'index' AND tbl_name = $1 AND sql IS NOT NULL AND sql NOT LIKE 'CREATE UNIQUE%'";
 
-/// The table of PostgreSQL as `own`; nothing if someone could notice. A session of another
-/// user shows little of itself, but whose it is; workers of the server belong to nobody. Sessions of Citus itself read
-/// nothing before the database is distributed.
+/// The table of PostgreSQL as `own`; nothing if someone could notice. A session of another user shows little of itself,
+/// but whose it is; workers of the server belong to nobody. Sessions of Citus itself read nothing before the database
+/// is distributed.
 const UNNOTICED: &str = "WITH own AS ( \
      SELECT pg_class.oid FROM pg_class \
      WHERE oid = to_regclass($1) AND relkind = 'r' AND pg_has_role(relowner, 'USAGE') \
