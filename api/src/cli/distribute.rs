@@ -13,8 +13,9 @@ use crate::database::{
 /// The end of its help.
 pub(super) const HELP: &str = "\
 Name the coordinator of Citus with --database. Load the data first, and stop the servers during the command: their \
-queries would wait until it ends, as a load does. Trainees and outcomes are divided among the machines by id, with their history; every other table is \
-copied to every machine. The command is all or nothing. Run it again after an upgrade: it distributes new tables.
+queries would wait until it ends, as a load does. Trainees and outcomes are divided among the machines by id, with \
+their history; every other table is copied to every machine. The command is all or nothing. Run it again after an \
+upgrade: it distributes new tables.
 
 Serve such a database with --aggregates sql. Servers may connect to any machine; loads must connect to the coordinator.
 
